@@ -1,0 +1,71 @@
+"""Who may? One sentence a function; every page, answer, file and job starts here.
+
+| role          | reads internal | writes updates              | publishes | reports | admin |
+|---------------|----------------|-----------------------------|-----------|---------|-------|
+| (public)      | no             | no                          | no        | no      | no    |
+| reader        | yes            | no                          | no        | no      | no    |
+| auditor       | yes            | no                          | no        | no      | no    |
+| contributor   | yes            | where the actor leads or operates | no  | no      | no    |
+| validator     | yes            | everywhere                  | yes       | no      | no    |
+| administrator | yes            | everywhere                  | yes       | yes     | yes   |
+
+The rights of a contributor depend on the participations of a commitment. This floor stands below
+`commitments`, so these are spelled as conditions on its columns and import none of its code.
+"""
+
+from typing import TypeAlias
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from accounts.models import Membership, User
+
+Role = Membership.Role
+Someone: TypeAlias = User | AnonymousUser
+
+WRITING_PARTICIPATIONS = ("lead", "co_lead", "operator")
+
+
+def roles_of(user: Someone) -> set[str]:
+    if not isinstance(user, User):
+        return set()
+    roles = {membership.role for membership in user.current_memberships}
+    return roles | {Role.ADMINISTRATOR} if user.is_superuser and user.is_active else roles
+
+
+def is_administrator(user: Someone) -> bool:
+    return Role.ADMINISTRATOR in roles_of(user)
+
+
+def is_staff_member(user: Someone) -> bool:
+    """Belongs to one of the organisations in charge: reads what is internal."""
+    return bool(roles_of(user))
+
+
+def can_publish(user: Someone) -> bool:
+    return bool(roles_of(user) & {Role.VALIDATOR, Role.ADMINISTRATOR})
+
+
+def can_manage_reports(user: Someone) -> bool:
+    return is_administrator(user)
+
+
+def contributing_actor_ids(user: Someone) -> list[int]:
+    if not isinstance(user, User):
+        return []
+    return [m.actor_id for m in user.current_memberships if m.role == Role.CONTRIBUTOR]
+
+
+def visible_to(user: Someone) -> Q:
+    """Condition on commitments: the public ones, and the internal ones for staff."""
+    return Q() if is_staff_member(user) else Q(visibility="public")
+
+
+def writable_by(user: Someone) -> Q:
+    """Condition on commitments: those whose updates the user may write. Joins participations: take it distinct."""
+    if can_publish(user):
+        return Q()
+    actor_ids = contributing_actor_ids(user)
+    if not actor_ids:
+        return Q(pk__in=[])
+    return Q(participations__actor__in=actor_ids, participations__role__in=WRITING_PARTICIPATIONS)

@@ -1,0 +1,237 @@
+"""Commitment (engagement de la feuille de route; never a budgetary one) and who takes part in it."""
+
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from actors.models import Actor, Confidence, DatePrecision, Side, Source
+from commitments.models.roadmap import Axis, Roadmap
+
+
+class Status(models.TextChoices):
+    NOT_PROVIDED = "not_provided", _("non renseigné")
+    NOT_STARTED = "not_started", _("non démarré")
+    IN_PROGRESS = "in_progress", _("en cours")
+    SUSPENDED = "suspended", _("suspendu")
+    COMPLETED = "completed", _("réalisé")
+    ABANDONED = "abandoned", _("abandonné")
+
+
+class Weather(models.TextChoices):
+    """What the people in charge expect of the objectives; never computed."""
+
+    SECURED = "secured", _("objectifs sécurisés")
+    REACHABLE = "reachable", _("objectifs atteignables")
+    SUPPORT_NEEDED = "support_needed", _("appuis nécessaires")
+    COMPROMISED = "compromised", _("objectifs compromis")
+    NOT_PROVIDED = "not_provided", _("non renseignée")
+
+
+PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
+
+
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    def counted(self) -> "CommitmentQuerySet":
+        """Those of the roadmap. An adjacent action was never signed: no headline figure counts it."""
+        return self.exclude(provenance=Commitment.Provenance.ADJACENT)
+
+    def late(self, on: date) -> "CommitmentQuerySet":
+        return self.filter(late_since__lte=on)
+
+
+class Commitment(models.Model):
+    class Provenance(models.TextChoices):
+        NAMED = "named", _("nommé par les textes publics de la feuille de route")
+        IMPLIED = "implied", _("conséquence directe de la feuille de route")
+        ADJACENT = "adjacent", _("action voisine, non rattachée à la feuille de route par sa source")
+
+    class ProgressMethod(models.TextChoices):
+        MILESTONES = "milestones", _("jalons pondérés")
+        INDICATORS = "indicators", _("indicateurs")
+        DECLARED = "declared", _("déclaration du porteur")
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("public")
+        INTERNAL = "internal", _("interne")
+
+    roadmap = models.ForeignKey(
+        Roadmap, on_delete=models.PROTECT, related_name="commitments", verbose_name=_("feuille de route")
+    )
+    code = models.SlugField(_("code"), max_length=80)
+    title = models.CharField(_("titre"), max_length=300)
+    official_text = models.TextField(_("texte officiel"), blank=True)
+    summary = models.TextField(_("résumé"), blank=True)
+    note = models.TextField(_("note de lecture"), blank=True)
+    # Without an axis: the commitment covers all of them.
+    main_axis = models.ForeignKey(
+        Axis,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="main_commitments",
+        verbose_name=_("axe principal"),
+    )
+    axes = models.ManyToManyField(Axis, related_name="commitments", blank=True, verbose_name=_("axes"))
+    provenance = models.CharField(_("provenance"), max_length=8, choices=Provenance.choices)
+    confidence = models.CharField(_("fiabilité"), max_length=8, choices=Confidence.choices)
+    sources = models.ManyToManyField(Source, related_name="commitments", blank=True, verbose_name=_("sources"))
+    figures = models.JSONField(_("chiffres cités par les sources"), default=list, blank=True)
+    suggested_lead = models.ForeignKey(
+        Actor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="suggested_commitments",
+        verbose_name=_("chef de file proposé"),
+        help_text=_("Proposition à valider, jamais publiée."),
+    )
+    visibility = models.CharField(
+        _("visibilité"), max_length=8, choices=Visibility.choices, default=Visibility.PUBLIC
+    )
+    weight = models.PositiveSmallIntegerField(_("poids"), default=1, validators=[MinValueValidator(1)])
+
+    starts_on = models.DateField(_("début"), null=True, blank=True)
+    initial_due_on = models.DateField(_("échéance initiale"), null=True, blank=True)
+    due_on = models.DateField(_("échéance"), null=True, blank=True)
+    date_precision = models.CharField(
+        _("précision des dates"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
+    )
+
+    # Written by transitions alone.
+    status = models.CharField(
+        _("statut"), max_length=12, choices=Status.choices, default=Status.NOT_PROVIDED, editable=False
+    )
+    weather = models.CharField(
+        _("météo"), max_length=14, choices=Weather.choices, default=Weather.NOT_PROVIDED, editable=False
+    )
+    weather_reason = models.TextField(_("motif de la météo"), blank=True, editable=False)
+    declared_progress = models.DecimalField(
+        _("avancement déclaré"), max_digits=5, decimal_places=2, null=True, editable=False, validators=PERCENT
+    )
+    published_at = models.DateTimeField(_("dernier point publié le"), null=True, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    progress_method = models.CharField(
+        _("mesure de l’avancement"),
+        max_length=10,
+        choices=ProgressMethod.choices,
+        default=ProgressMethod.DECLARED,
+    )
+    # Results of commitments.progress, kept beside what they are computed from so that lists can sort
+    # and count by them. None: not measured; never late as things stand.
+    progress = models.DecimalField(_("avancement"), max_digits=5, decimal_places=2, null=True, editable=False)
+    late_since = models.DateField(_("en retard depuis"), null=True, editable=False)
+    late_since_revised = models.DateField(
+        _("en retard sur le calendrier révisé depuis"), null=True, editable=False
+    )
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("engagement")
+        verbose_name_plural = _("engagements")
+        ordering = ["code"]
+        indexes = [
+            models.Index(fields=["code"], name="commitment_by_code"),
+            models.Index(fields=["late_since"], name="commitment_by_lateness"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roadmap", "code"],
+                name="commitment_code_once_in_roadmap",
+                violation_error_message=_("Ce code d’engagement existe déjà dans la feuille de route."),
+            ),
+            models.CheckConstraint(
+                name="commitment_dates_in_order",
+                condition=Q(starts_on__isnull=True)
+                | (Q(due_on__isnull=True) | Q(due_on__gte=F("starts_on")))
+                & (Q(initial_due_on__isnull=True) | Q(initial_due_on__gte=F("starts_on"))),
+                violation_error_message=_("L’échéance précède le début de l’engagement."),
+            ),
+            models.CheckConstraint(
+                name="commitment_initial_due_date_kept",
+                condition=Q(due_on__isnull=True, initial_due_on__isnull=True)
+                | Q(due_on__isnull=False, initial_due_on__isnull=False),
+                violation_error_message=_("Une échéance va avec son échéance initiale."),
+            ),
+            models.CheckConstraint(
+                name="commitment_progress_is_a_percentage",
+                condition=(Q(progress__isnull=True) | Q(progress__range=(0, 100)))
+                & (Q(declared_progress__isnull=True) | Q(declared_progress__range=(0, 100))),
+                violation_error_message=_("L’avancement va de 0 à 100 %."),
+            ),
+            models.CheckConstraint(
+                name="commitment_weight_is_positive",
+                condition=Q(weight__gte=1),
+                violation_error_message=_("Le poids vaut au moins 1."),
+            ),
+            models.CheckConstraint(
+                name="commitment_status_is_known",
+                condition=Q(status__in=Status.values),
+                violation_error_message=_("Statut inconnu."),
+            ),
+            models.CheckConstraint(
+                name="commitment_poor_weather_has_a_reason",
+                condition=~Q(weather__in=[Weather.SUPPORT_NEEDED, Weather.COMPROMISED]) | ~Q(weather_reason=""),
+                violation_error_message=_("Une météo « appuis nécessaires » ou « compromis » porte son motif."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:detail", args=[self.code])
+
+    @property
+    def is_adjacent(self) -> bool:
+        return self.provenance == self.Provenance.ADJACENT
+
+    @property
+    def slippage_days(self) -> int | None:
+        """Days between the due date promised at first and today's one; None without a due date."""
+        if self.due_on is None or self.initial_due_on is None:
+            return None
+        return (self.due_on - self.initial_due_on).days
+
+
+class Participation(models.Model):
+    class Role(models.TextChoices):
+        LEAD = "lead", _("chef de file")
+        CO_LEAD = "co_lead", _("co-porteur")
+        OPERATOR = "operator", _("opérateur")
+        PARTNER = "partner", _("partenaire")
+        FUNDER = "funder", _("financeur")
+        BENEFICIARY = "beneficiary", _("bénéficiaire")
+
+    commitment = models.ForeignKey(
+        Commitment, on_delete=models.CASCADE, related_name="participations", verbose_name=_("engagement")
+    )
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="participations", verbose_name=_("acteur"))
+    role = models.CharField(_("rôle"), max_length=11, choices=Role.choices)
+    side = models.CharField(_("pour le côté"), max_length=6, choices=Side.choices, blank=True)
+
+    class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+        ordering = ["commitment", "role", "actor__name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commitment", "actor", "role"],
+                name="participation_once",
+                violation_error_message=_("Cet acteur tient déjà ce rôle dans l’engagement."),
+            ),
+            models.UniqueConstraint(
+                fields=["commitment", "side"],
+                condition=Q(role="lead"),
+                name="participation_one_lead_a_side",
+                violation_error_message=_("L’engagement a déjà un chef de file de ce côté."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} · {self.get_role_display()}"

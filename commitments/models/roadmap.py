@@ -1,0 +1,112 @@
+"""The roadmap and its axes."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from actors.models import Actor, Confidence, Source
+
+
+class Roadmap(models.Model):
+    class VisaPolicy(models.TextChoices):
+        NONE = "none", _("aucun visa")
+        STATE = "state", _("visa de l’État")
+        REGION = "region", _("visa de la Région")
+        BOTH = "both", _("visa de l’État et de la Région")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    title = models.CharField(_("titre"), max_length=200)
+    ambition = models.TextField(_("ambition"), blank=True)
+    signed_on = models.DateField(_("signée le"), null=True, blank=True)
+    signed_at = models.CharField(_("lieu de signature"), max_length=200, blank=True)
+    starts_on = models.DateField(_("début"), null=True, blank=True)
+    ends_on = models.DateField(_("fin"), null=True, blank=True)
+    signatories = models.ManyToManyField(Actor, related_name="signed_roadmaps", verbose_name=_("signataires"))
+    sources = models.ManyToManyField(Source, related_name="roadmaps", blank=True, verbose_name=_("sources"))
+    visa_policy = models.CharField(
+        _("visas exigés"), max_length=6, choices=VisaPolicy.choices, default=VisaPolicy.NONE
+    )
+    tacit_delay_days = models.PositiveSmallIntegerField(
+        _("accord tacite après (jours ouvrés)"), null=True, blank=True
+    )
+    is_demonstration = models.BooleanField(
+        _("activité fictive"),
+        default=False,
+        editable=False,
+        help_text=_("Posé par les données de démonstration : toutes les pages le disent."),
+    )
+
+    class Meta:
+        verbose_name = _("feuille de route")
+        verbose_name_plural = _("feuilles de route")
+        constraints = [
+            models.CheckConstraint(
+                name="roadmap_dates_in_order",
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                violation_error_message=_("La fin de la feuille de route précède son début."),
+            ),
+            models.CheckConstraint(
+                name="roadmap_tacit_delay_is_positive",
+                condition=Q(tacit_delay_days__isnull=True) | Q(tacit_delay_days__gt=0),
+                violation_error_message=_("Le délai d’accord tacite compte au moins un jour."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Axis(models.Model):
+    class Kind(models.TextChoices):
+        PUBLISHED = "published", _("axe publié à la signature")
+        THEMATIC = "thematic", _("thème du communiqué")
+        PRIORITY = "priority", _("priorité transversale")
+
+    roadmap = models.ForeignKey(
+        Roadmap, on_delete=models.PROTECT, related_name="axes", verbose_name=_("feuille de route")
+    )
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("axe parent")
+    )
+    code = models.SlugField(_("code"), max_length=60)
+    kind = models.CharField(_("nature"), max_length=9, choices=Kind.choices)
+    title = models.CharField(_("titre"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    note = models.TextField(_("note"), blank=True)
+    order = models.PositiveSmallIntegerField(_("ordre"), default=0)
+    confidence = models.CharField(_("fiabilité"), max_length=8, choices=Confidence.choices)
+    covers = models.ManyToManyField(
+        "self", symmetrical=False, related_name="covered_by", blank=True, verbose_name=_("recouvre")
+    )
+    sources = models.ManyToManyField(Source, related_name="axes", blank=True, verbose_name=_("sources"))
+
+    class Meta:
+        verbose_name = _("axe")
+        verbose_name_plural = _("axes")
+        ordering = ["order", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roadmap", "code"],
+                name="axis_code_once_in_roadmap",
+                violation_error_message=_("Ce code d’axe existe déjà dans la feuille de route."),
+            ),
+            models.CheckConstraint(
+                name="axis_is_not_its_own_parent",
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                violation_error_message=_("Un axe ne peut pas être son propre parent."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:axis_detail", args=[self.code])
+
+    def clean(self) -> None:
+        super().clean()
+        has_children = self.pk is not None and self.children.exists()
+        if self.parent is not None and (self.parent.parent_id is not None or has_children):
+            raise ValidationError({"parent": _("Les axes ont deux niveaux au plus : un axe et ses sous-axes.")})
