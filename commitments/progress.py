@@ -67,7 +67,8 @@ class Mean:
 
     @property
     def is_partial(self) -> bool:
-        return self.coverage is not None and self.coverage < settings.PARTIAL_COVERAGE_PERCENT
+        """Measured, but on too few to speak for the whole."""
+        return self.coverage is not None and 0 < self.coverage < settings.PARTIAL_COVERAGE_PERCENT
 
 
 @dataclass(frozen=True)
@@ -198,14 +199,11 @@ def measured_progress(
 
 
 def progress_of_indicator(indicator: Indicator) -> Decimal | None:
-    """Latest valid reading against the last dated target; None when one of the three figures is missing."""
-    readings = [m for m in indicator.measurements.all() if not hasattr(m, "superseded_by")]
-    targets = [t for t in indicator.targets.all() if t.due_on is not None]
-    if indicator.baseline is None or not readings or not targets:
+    """Latest reading against the last dated target; None when one of the three figures is missing."""
+    reading, target = indicator.latest_measurement, indicator.final_target
+    if indicator.baseline is None or reading is None or target is None or target.due_on is None:
         return None
-    latest = max(readings, key=lambda m: (m.reference_on, m.recorded_at, m.pk))
-    target = max(targets, key=lambda t: t.due_on or date.min)
-    return indicator_progress(latest.value, indicator.baseline, target.value)
+    return indicator_progress(reading.value, indicator.baseline, target.value)
 
 
 def standing_of(

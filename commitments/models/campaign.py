@@ -28,9 +28,7 @@ class Campaign(models.Model):
     reference_on = models.DateField(_("date de référence"), help_text=_("Dernier jour du trimestre."))
     opens_on = models.DateField(_("ouverture"))
     due_on = models.DateField(_("réponse attendue le"))
-    state = models.CharField(
-        _("état"), max_length=7, choices=State.choices, default=State.PLANNED, editable=False
-    )
+    state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.PLANNED, editable=False)
 
     class Meta:
         verbose_name = _("campagne trimestrielle")
@@ -86,13 +84,9 @@ class ProgressUpdate(models.Model):
     campaign = models.ForeignKey(
         Campaign, on_delete=models.PROTECT, null=True, related_name="updates", verbose_name=_("campagne")
     )
-    state = models.CharField(
-        _("état"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False
-    )
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
     status = models.CharField(_("statut"), max_length=12, choices=Status.choices)
-    weather = models.CharField(
-        _("météo"), max_length=14, choices=Weather.choices, default=Weather.NOT_PROVIDED
-    )
+    weather = models.CharField(_("météo"), max_length=14, choices=Weather.choices, default=Weather.NOT_PROVIDED)
     weather_reason = models.TextField(_("motif de la météo"), blank=True)
     progress = models.DecimalField(
         _("avancement (%)"), max_digits=5, decimal_places=2, null=True, blank=True, validators=PERCENT

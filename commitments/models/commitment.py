@@ -31,6 +31,22 @@ class Weather(models.TextChoices):
     NOT_PROVIDED = "not_provided", _("non renseignée")
 
 
+STATUS_MEANINGS = {
+    Status.NOT_PROVIDED: _("Aucune source publique ni aucun point d’avancement ne dit où en est l’engagement."),
+    Status.NOT_STARTED: _("Rien n’a encore été engagé."),
+    Status.IN_PROGRESS: _("Les travaux ont commencé et se poursuivent."),
+    Status.SUSPENDED: _("Les travaux sont arrêtés et doivent reprendre."),
+    Status.COMPLETED: _("Ce qui était promis est fait ; tous les jalons sont atteints."),
+    Status.ABANDONED: _("L’engagement ne sera pas tenu ; le motif est donné au journal."),
+}
+WEATHER_MEANINGS = {
+    Weather.SECURED: _("Les objectifs seront tenus, sans réserve connue."),
+    Weather.REACHABLE: _("Les objectifs peuvent être tenus avec les moyens prévus."),
+    Weather.SUPPORT_NEEDED: _("Les objectifs ne seront tenus qu’avec un appui supplémentaire."),
+    Weather.COMPROMISED: _("Les objectifs ne seront pas tenus en l’état."),
+    Weather.NOT_PROVIDED: _("Les responsables n’ont pas donné leur appréciation."),
+}
+
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
 
@@ -89,9 +105,7 @@ class Commitment(models.Model):
         verbose_name=_("chef de file proposé"),
         help_text=_("Proposition à valider, jamais publiée."),
     )
-    visibility = models.CharField(
-        _("visibilité"), max_length=8, choices=Visibility.choices, default=Visibility.PUBLIC
-    )
+    visibility = models.CharField(_("visibilité"), max_length=8, choices=Visibility.choices, default=Visibility.PUBLIC)
     weight = models.PositiveSmallIntegerField(_("poids"), default=1, validators=[MinValueValidator(1)])
 
     starts_on = models.DateField(_("début"), null=True, blank=True)
@@ -125,9 +139,7 @@ class Commitment(models.Model):
     # and count by them. None: not measured; never late as things stand.
     progress = models.DecimalField(_("avancement"), max_digits=5, decimal_places=2, null=True, editable=False)
     late_since = models.DateField(_("en retard depuis"), null=True, editable=False)
-    late_since_revised = models.DateField(
-        _("en retard sur le calendrier révisé depuis"), null=True, editable=False
-    )
+    late_since_revised = models.DateField(_("en retard sur le calendrier révisé depuis"), null=True, editable=False)
 
     objects = CommitmentQuerySet.as_manager()
 
@@ -188,6 +200,14 @@ class Commitment(models.Model):
         return reverse("commitments:detail", args=[self.code])
 
     @property
+    def status_meaning(self) -> str:
+        return str(STATUS_MEANINGS[Status(self.status)])
+
+    @property
+    def weather_meaning(self) -> str:
+        return str(WEATHER_MEANINGS[Weather(self.weather)])
+
+    @property
     def is_adjacent(self) -> bool:
         return self.provenance == self.Provenance.ADJACENT
 
@@ -214,6 +234,8 @@ class Participation(models.Model):
     actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="participations", verbose_name=_("acteur"))
     role = models.CharField(_("rôle"), max_length=11, choices=Role.choices)
     side = models.CharField(_("pour le côté"), max_length=6, choices=Side.choices, blank=True)
+    # Read in the facts file: the next load takes it back when the file does. Those typed by staff stay.
+    from_facts = models.BooleanField(_("lue dans les faits publics"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("participation")

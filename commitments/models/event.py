@@ -27,9 +27,7 @@ class Event(models.Model):
     starts_on = models.DateField(_("date"), null=True, blank=True)
     ends_on = models.DateField(_("fin"), null=True, blank=True)
     date_precision = models.CharField(_("précision"), max_length=5, choices=DatePrecision.choices, blank=True)
-    date_confidence = models.CharField(
-        _("fiabilité de la date"), max_length=8, choices=Confidence.choices, blank=True
-    )
+    date_confidence = models.CharField(_("fiabilité de la date"), max_length=8, choices=Confidence.choices, blank=True)
     place = models.CharField(_("lieu"), max_length=200, blank=True)
     figures = models.JSONField(_("chiffres cités par les sources"), default=list, blank=True)
     confidence = models.CharField(_("fiabilité"), max_length=8, choices=Confidence.choices)

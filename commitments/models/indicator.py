@@ -84,6 +84,20 @@ class Indicator(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("commitments:indicator_detail", args=[self.code])
 
+    # Both read what was prefetched, in the order of the models.
+    @property
+    def latest_measurement(self) -> "Measurement | None":
+        """The last reading that no other supersedes."""
+        readings = [m for m in self.measurements.all() if not hasattr(m, "superseded_by")]
+        return readings[-1] if readings else None
+
+    @property
+    def final_target(self) -> "IndicatorTarget | None":
+        """The last dated target, else the undated one."""
+        targets = list(self.targets.all())
+        dated = [target for target in targets if target.due_on is not None]
+        return dated[-1] if dated else targets[0] if targets else None
+
 
 class IndicatorTarget(models.Model):
     class Kind(models.TextChoices):
@@ -133,9 +147,7 @@ class Measurement(models.Model):
         Indicator, on_delete=models.PROTECT, related_name="measurements", verbose_name=_("indicateur")
     )
     reference_on = models.DateField(_("date de référence"))
-    precision = models.CharField(
-        _("précision"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
-    )
+    precision = models.CharField(_("précision"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY)
     value = models.DecimalField(_("valeur"), max_digits=18, decimal_places=4)
     quality = models.CharField(_("qualité"), max_length=11, choices=Quality.choices, default=Quality.UNKNOWN)
     qualifier = models.CharField(_("nuance"), max_length=120, blank=True)

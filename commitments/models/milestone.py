@@ -37,9 +37,7 @@ class Milestone(models.Model):
     date_precision = models.CharField(
         _("précision de la date"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
-    status = models.CharField(
-        _("état"), max_length=9, choices=Status.choices, default=Status.PLANNED, editable=False
-    )
+    status = models.CharField(_("état"), max_length=9, choices=Status.choices, default=Status.PLANNED, editable=False)
     achieved_on = models.DateField(_("atteint le"), null=True, blank=True, editable=False)
 
     class Meta:

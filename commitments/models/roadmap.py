@@ -25,12 +25,8 @@ class Roadmap(models.Model):
     ends_on = models.DateField(_("fin"), null=True, blank=True)
     signatories = models.ManyToManyField(Actor, related_name="signed_roadmaps", verbose_name=_("signataires"))
     sources = models.ManyToManyField(Source, related_name="roadmaps", blank=True, verbose_name=_("sources"))
-    visa_policy = models.CharField(
-        _("visas exigés"), max_length=6, choices=VisaPolicy.choices, default=VisaPolicy.NONE
-    )
-    tacit_delay_days = models.PositiveSmallIntegerField(
-        _("accord tacite après (jours ouvrés)"), null=True, blank=True
-    )
+    visa_policy = models.CharField(_("visas exigés"), max_length=6, choices=VisaPolicy.choices, default=VisaPolicy.NONE)
+    tacit_delay_days = models.PositiveSmallIntegerField(_("accord tacite après (jours ouvrés)"), null=True, blank=True)
     is_demonstration = models.BooleanField(
         _("activité fictive"),
         default=False,

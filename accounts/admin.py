@@ -1,0 +1,51 @@
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.forms import ReadOnlyPasswordHashField
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, User
+
+
+class UserForm(forms.ModelForm):
+    password = ReadOnlyPasswordHashField(label=_("Mot de passe"))
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "is_active", "is_superuser", "password"]
+
+
+class NewUserForm(forms.ModelForm):
+    new_password = forms.CharField(label=_("Mot de passe"), widget=forms.PasswordInput, strip=False)
+
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
+        validate_password(password, self.instance)
+        return password
+
+    def save(self, commit: bool = True) -> User:
+        self.instance.set_password(self.cleaned_data["new_password"])
+        return super().save(commit)
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["actor"]
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    form = UserForm
+    list_display = ["email", "name", "is_active"]
+    search_fields = ["email", "name"]
+    inlines = [MembershipInline]
+
+    def get_form(self, request: object, obj: User | None = None, change: bool = False, **kwargs: object) -> type:
+        if obj is None:
+            kwargs["form"] = NewUserForm
+        return super().get_form(request, obj, change, **kwargs)

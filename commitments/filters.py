@@ -1,0 +1,164 @@
+"""Which commitments? One set of filters for the list, the exports and the scope of a report.
+
+A value that is not known is an error on its field: never a 500, and never silently all rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import django_filters as filters
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from actors.models import Actor
+from commitments.models import Axis, Commitment, Participation, Status, Weather
+
+TRANSVERSAL = "transversal"
+ORDERINGS = {
+    "code": _("code"),
+    "title": _("titre"),
+    "due_on": _("échéance"),
+    "-progress": _("avancement décroissant"),
+    "progress": _("avancement croissant"),
+    "late_since": _("retard le plus ancien"),
+    "-published_at": _("mis à jour récemment"),
+}
+DEPARTMENTS = {
+    "01": "Ain",
+    "03": "Allier",
+    "07": "Ardèche",
+    "15": "Cantal",
+    "26": "Drôme",
+    "38": "Isère",
+    "42": "Loire",
+    "43": "Haute-Loire",
+    "63": "Puy-de-Dôme",
+    "69": "Rhône",
+    "73": "Savoie",
+    "74": "Haute-Savoie",
+}
+# Adjacent actions come last whatever the order: they are told apart from the commitments.
+ADJACENT_LAST = Case(When(provenance=Commitment.Provenance.ADJACENT, then=1), default=0)
+
+
+class CommitmentFilter(filters.FilterSet):
+    q = filters.CharFilter(method="matching", label=_("Mots"), max_length=100)
+    axis = filters.ModelChoiceFilter(
+        field_name="axes",
+        queryset=Axis.objects.all(),
+        to_field_name="code",
+        null_value=TRANSVERSAL,
+        null_label=_("transversal (tous les axes)"),
+        label=_("Axe"),
+        method="on_axis",
+    )
+    status = filters.ChoiceFilter(choices=Status.choices, label=_("Statut"))
+    weather = filters.ChoiceFilter(choices=Weather.choices, label=_("Météo"))
+    late = filters.ChoiceFilter(
+        choices=[("1", _("en retard")), ("0", _("dans les temps"))], label=_("Retard"), method="by_lateness"
+    )
+    provenance = filters.ChoiceFilter(choices=Commitment.Provenance.choices, label=_("Provenance"))
+    actor = filters.ModelChoiceFilter(
+        queryset=Actor.objects.all(), to_field_name="slug", label=_("Acteur"), method="taking_part"
+    )
+    role = filters.ChoiceFilter(choices=Participation.Role.choices, label=_("Rôle"), method="taking_part")
+    department = filters.ChoiceFilter(
+        choices=list(DEPARTMENTS.items()), label=_("Département d’un acteur"), method="taking_part"
+    )
+    ordering = filters.ChoiceFilter(choices=list(ORDERINGS.items()), label=_("Tri"), method="ordered")
+
+    class Meta:
+        model = Commitment
+        fields: list[str] = []
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, queryset: QuerySet[Commitment] | None = None, *, on: date
+    ) -> None:
+        super().__init__(data=data if data is not None else QueryDict(), queryset=queryset)
+        self.on = on
+
+    def filter_queryset(self, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
+        queryset = super().filter_queryset(queryset)
+        if not self.form.cleaned_data["ordering"]:
+            queryset = queryset.order_by(ADJACENT_LAST, "code")
+        return queryset
+
+    def matching(self, queryset: QuerySet[Commitment], name: str, value: str) -> QuerySet[Commitment]:
+        for word in value.split():
+            taking_part = Participation.objects.filter(commitment=OuterRef("pk"), actor__name__icontains=word)
+            queryset = queryset.filter(
+                Q(title__icontains=word)
+                | Q(official_text__icontains=word)
+                | Q(summary__icontains=word)
+                | Q(code__icontains=word)
+                | Exists(taking_part)
+            )
+        return queryset
+
+    def on_axis(self, queryset: QuerySet[Commitment], name: str, value: Axis | str) -> QuerySet[Commitment]:
+        if value == TRANSVERSAL:
+            return queryset.filter(main_axis__isnull=True)
+        listed = Commitment.axes.through.objects.filter(commitment=OuterRef("pk"), axis=value)
+        return queryset.filter(Exists(listed))
+
+    def by_lateness(self, queryset: QuerySet[Commitment], name: str, value: str) -> QuerySet[Commitment]:
+        is_late = Q(late_since__lte=self.on)
+        return queryset.filter(is_late) if value == "1" else queryset.exclude(is_late)
+
+    def taking_part(self, queryset: QuerySet[Commitment], name: str, value: Any) -> QuerySet[Commitment]:
+        """Actor, role and department speak of one and the same participation: it is enough to ask once."""
+        given = self.form.cleaned_data
+        conditions = {
+            "actor": given["actor"],
+            "role": given["role"],
+            "actor__department_code": given["department"],
+        }
+        wanted = {key: value for key, value in conditions.items() if value}
+        first = next(key for key in ("actor", "role", "department") if given[key])
+        if name != first:
+            return queryset
+        return queryset.filter(Exists(Participation.objects.filter(commitment=OuterRef("pk"), **wanted)))
+
+    def ordered(self, queryset: QuerySet[Commitment], name: str, value: str) -> QuerySet[Commitment]:
+        field = F(value.removeprefix("-"))
+        order = field.desc(nulls_last=True) if value.startswith("-") else field.asc(nulls_last=True)
+        return queryset.order_by(ADJACENT_LAST, order, "code")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A filter in force, as shown in a removable badge or on the cover of a report."""
+
+    name: str
+    label: str
+    value: str
+
+
+def chosen(filterset: CommitmentFilter) -> list[Chosen]:
+    """The filters in force, in the order of the form. Meaningful only on a valid filter set."""
+    badges = []
+    for name, value in filterset.form.cleaned_data.items():
+        if not value or name == "ordering":
+            continue
+        field = filterset.form.fields[name]
+        choices = getattr(field, "choices", None)
+        is_listed = choices is not None and not hasattr(field, "queryset")
+        text = dict(choices)[value] if is_listed else field.null_label if value == TRANSVERSAL else value
+        badges.append(Chosen(name, str(field.label), str(text)))
+    return badges
+
+
+def canonical_scope(query: Mapping[str, Any]) -> str:
+    """The filters that say which commitments, in alphabetical order, as a query string: two reports on the same
+    scope have the same. Order and page say nothing of which."""
+    names = sorted(set(CommitmentFilter.base_filters) - {"ordering"})
+    return urlencode([(name, query[name]) for name in names if query.get(name)])
+
+
+def in_scope(scope: str, queryset: QuerySet[Commitment], *, on: date) -> CommitmentFilter:
+    """The filter set of a canonical scope; check `.form.is_valid()` before `.qs`."""
+    return CommitmentFilter(QueryDict(scope), queryset, on=on)

@@ -1,0 +1,52 @@
+"""Moving a due date, with its trace."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from commitments.models import Commitment, Milestone, Postponement
+from commitments.progress import refresh_standing
+from commitments.transitions.locks import lock, require_may_write
+from commitments.transitions.tables import TransitionRefused
+
+
+@transaction.atomic
+def postpone(
+    commitment: Commitment,
+    *,
+    milestone: Milestone | None = None,
+    to_on: date,
+    reason_kind: str,
+    reason: str,
+    by: User,
+    at: datetime | None = None,
+) -> Postponement:
+    """Moves the due date of the commitment, or of one of its milestones; the initial date stays."""
+    locked = lock(commitment.pk)
+    require_may_write(by, locked)
+    target: Commitment | Milestone = locked
+    if milestone is not None:
+        target = Milestone.objects.select_for_update(of=("self",)).get(pk=milestone.pk, commitment=locked)
+    if target.due_on is None:
+        raise TransitionRefused(_("Sans échéance, rien n’est à reporter."), "to_on")
+    if to_on == target.due_on:
+        raise TransitionRefused(_("La nouvelle échéance est la même que l’ancienne."), "to_on")
+    if not reason.strip():
+        raise TransitionRefused(_("Dites pourquoi l’échéance change."), "reason")
+    entry = Postponement.objects.create(
+        commitment=locked,
+        milestone=milestone,
+        from_on=target.due_on,
+        to_on=to_on,
+        reason_kind=reason_kind,
+        reason=reason,
+        postponed_by=by,
+        postponed_at=at or timezone.now(),
+    )
+    target.due_on = to_on
+    target.save(update_fields=["due_on"])
+    refresh_standing([locked.pk])
+    return entry

@@ -1,0 +1,75 @@
+"""The state machines as data: what is not listed is refused. Pages, checks and tests read the same tables."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from commitments.models import Campaign, Commitment, ProgressUpdate, Status
+
+State = ProgressUpdate.State
+
+
+class TransitionRefused(Exception):
+    """The change is not allowed: `field` names the input at fault ("" for the whole), `message` what was expected."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class ChangedMeanwhile(TransitionRefused):
+    """Others published on the commitment since the author opened it; `updates` are theirs, oldest first."""
+
+    def __init__(self, updates: list[ProgressUpdate], version: int) -> None:
+        super().__init__(_("Cet engagement a changé depuis que vous l’avez ouvert : relisez ce qui a changé."))
+        self.updates = updates
+        self.version = version
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    source: Status
+    target: Status
+    reason_required: bool = False
+
+
+STATUS_CHANGES = (
+    # First statement on a commitment of which nothing was known.
+    StatusChange(Status.NOT_PROVIDED, Status.NOT_STARTED),
+    StatusChange(Status.NOT_PROVIDED, Status.IN_PROGRESS),
+    StatusChange(Status.NOT_PROVIDED, Status.SUSPENDED),
+    StatusChange(Status.NOT_PROVIDED, Status.COMPLETED),
+    StatusChange(Status.NOT_STARTED, Status.IN_PROGRESS),
+    StatusChange(Status.IN_PROGRESS, Status.NOT_STARTED),
+    StatusChange(Status.IN_PROGRESS, Status.SUSPENDED),
+    StatusChange(Status.SUSPENDED, Status.IN_PROGRESS),
+    StatusChange(Status.IN_PROGRESS, Status.COMPLETED),
+    StatusChange(Status.COMPLETED, Status.IN_PROGRESS, reason_required=True),
+    StatusChange(Status.NOT_PROVIDED, Status.ABANDONED, reason_required=True),
+    StatusChange(Status.NOT_STARTED, Status.ABANDONED, reason_required=True),
+    StatusChange(Status.IN_PROGRESS, Status.ABANDONED, reason_required=True),
+    StatusChange(Status.SUSPENDED, Status.ABANDONED, reason_required=True),
+    StatusChange(Status.COMPLETED, Status.ABANDONED, reason_required=True),
+)
+ALLOWED = {(change.source, change.target): change for change in STATUS_CHANGES}
+
+UPDATE_CHANGES = {
+    State.DRAFT: {State.SUBMITTED},
+    State.SUBMITTED: {State.PUBLISHED},
+    State.PUBLISHED: {State.SUPERSEDED},
+    State.SUPERSEDED: set(),
+}
+
+CAMPAIGN_CHANGES = {
+    Campaign.State.PLANNED: {Campaign.State.OPEN},
+    Campaign.State.OPEN: {Campaign.State.REVIEW},
+    Campaign.State.REVIEW: set(),
+    Campaign.State.SEALED: set(),
+}
+
+
+def status_targets(commitment: Commitment) -> list[Status]:
+    """The statuses an update may state: the present one, and those the table leads to."""
+    present = Status(commitment.status)
+    return [present, *(change.target for change in STATUS_CHANGES if change.source == present)]

@@ -1,0 +1,174 @@
+"""Pages of the roadmap that everyone reads."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from roadmap_portal.charts import series_chart
+
+from commitments import queries
+from commitments.filters import CommitmentFilter, chosen
+from commitments.models import Axis, Commitment, Milestone
+from commitments.progress import standing_of
+from funding.queries import lines_of
+
+PAGE_SIZE = 50
+
+
+@login_not_required
+@require_safe
+def commitment_list(request: HttpRequest) -> HttpResponse:
+    on = localdate()
+    filterset = CommitmentFilter(request.GET, queries.commitments_for(request.user), on=on)
+    is_valid = filterset.form.is_valid()
+    found = filterset.qs if is_valid else Commitment.objects.none()
+    counts = queries.counts(found) if is_valid else queries.Counts(0, 0)
+    pages = Paginator(queries.commitment_rows(found), PAGE_SIZE)
+    pages.count = counts.total  # The same query tells both numbers.
+    page = pages.get_page(request.GET.get("page"))
+    context = {
+        "filterset": filterset,
+        "asked": request.GET,
+        "axes": Axis.objects.all(),
+        "selects": _selects(request),
+        "chosen": _badges(request, filterset) if is_valid else [],
+        "counts": counts,
+        "page": page,
+        "shown": _told_apart(page),
+        "today": on,
+    }
+    return render(request, "commitments/list.html", context)
+
+
+def _selects(request: HttpRequest) -> list[dict[str, Any]]:
+    """The lists of the filter form: name, label, choices, what was asked."""
+    selects = []
+    for name in ("status", "weather", "late", "department", "provenance", "ordering"):
+        chooser = CommitmentFilter.base_filters[name]
+        everything = _("code") if name == "ordering" else _("tous")
+        selects.append(
+            {
+                "name": name,
+                "label": chooser.label,
+                "all": everything,
+                "choices": chooser.extra["choices"],
+                "asked": request.GET.get(name, ""),
+            }
+        )
+    return selects
+
+
+def _badges(request: HttpRequest, filterset: CommitmentFilter) -> list[dict[str, str]]:
+    """The filters in force, each with the address of the list without it."""
+    badges = []
+    for choice in chosen(filterset):
+        rest = request.GET.copy()
+        rest.pop(choice.name, None)
+        rest.pop("page", None)
+        badges.append({"label": choice.label, "value": choice.value, "without": f"?{rest.urlencode()}"})
+    return badges
+
+
+def _told_apart(page: Page) -> dict[str, list[Commitment]]:
+    shown: dict[str, list[Commitment]] = {"counted": [], "adjacent": []}
+    for commitment in page:
+        shown["adjacent" if commitment.is_adjacent else "counted"].append(commitment)
+    return shown
+
+
+@login_not_required
+@require_safe
+def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
+    on = localdate()
+    commitment = queries.commitment_for(request.user, code)
+    standing = standing_of(
+        commitment,
+        commitment.milestones.all(),
+        on=on,
+        declared=commitment.declared_progress,
+        indicators=commitment.indicators.all(),
+    )
+    context = {
+        "commitment": commitment,
+        "standing": standing,
+        "reasons": [reason for reason in standing.reasons if reason.since <= on],
+        "is_late": standing.is_late(on),
+        "is_late_revised": standing.is_late_revised(on),
+        "participants": queries.participants(commitment),
+        "journal": queries.journal(commitment),
+        "lines": lines_of(commitment),
+        "can_write": request.user.is_authenticated
+        and queries.writable_commitments(request.user).filter(pk=commitment.pk).exists(),
+        "today": on,
+    }
+    return render(request, "commitments/detail.html", context)
+
+
+@login_not_required
+@require_safe
+def axis_list(request: HttpRequest) -> HttpResponse:
+    found = queries.overview(queries.commitments_for(request.user), localdate())
+    tallies = {row.axis.pk: row.tally for row in found.by_axis if row.axis is not None}
+    listed = queries.listed_by_axis(request.user)
+    rows = [(axis, tallies.get(axis.pk), listed.get(axis.pk, 0)) for axis in found.axes]
+    return render(request, "commitments/axis_list.html", {"rows": rows, "overview": found})
+
+
+@login_not_required
+@require_safe
+def axis_detail(request: HttpRequest, code: str) -> HttpResponse:
+    on = localdate()
+    axis = queries.axis_for(code)
+    listed = queries.commitments_for(request.user).filter(Q(main_axis=axis) | Q(axes=axis)).distinct()
+    found = queries.overview(queries.commitments_for(request.user).filter(pk__in=listed.values("pk")), on)
+    context = {
+        "axis": axis,
+        "commitments": queries.commitment_rows(listed).order_by("code"),
+        "tally": found.whole,
+        "adjacent": found.adjacent,
+        "transversal": queries.commitment_rows(
+            queries.commitments_for(request.user).filter(main_axis__isnull=True)
+        ).order_by("code"),
+        "indicators": queries.indicators().filter(axes=axis),
+        "today": on,
+    }
+    return render(request, "commitments/axis_detail.html", context)
+
+
+@login_not_required
+@require_safe
+def indicator_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "commitments/indicator_list.html", {"indicators": queries.indicators()})
+
+
+@login_not_required
+@require_safe
+def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
+    indicator = queries.indicator_for(code)
+    readings = indicator.measurements.all()
+    chart = series_chart(indicator, readings) if readings else None
+    return render(request, "commitments/indicator_detail.html", {"indicator": indicator, "chart": chart})
+
+
+@login_not_required
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    on = localdate()
+    milestones = queries.milestones_for(request.user)
+    coming = Q(due_on__gte=on, status=Milestone.Status.PLANNED)
+    tracked = Q(origin=Milestone.Origin.PLAN)
+    context = {
+        "today": on,
+        "coming": milestones.filter(coming),
+        "overdue": milestones.filter(tracked, status=Milestone.Status.PLANNED, due_on__lt=on),
+        "achieved": milestones.filter(status=Milestone.Status.ACHIEVED).order_by("-achieved_on", "pk"),
+        "untold": milestones.filter(~tracked, status=Milestone.Status.PLANNED, due_on__lt=on),
+        "events": queries.events(),
+    }
+    return render(request, "commitments/calendar.html", context)
