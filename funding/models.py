@@ -28,7 +28,12 @@ class Envelope(models.Model):
     description = models.TextField(_("description"), blank=True)
     note = models.TextField(_("note"), blank=True)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("fait partie de")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("fait partie de"),
     )
     reach = models.CharField(_("portée"), max_length=8, choices=Reach.choices)
     geographic_scope = models.CharField(_("périmètre géographique"), max_length=120, blank=True)
@@ -80,12 +85,15 @@ class FundingLine(models.Model):
     commitment = models.ForeignKey(
         Commitment, on_delete=models.PROTECT, related_name="funding_lines", verbose_name=_("engagement")
     )
-    envelope = models.ForeignKey(
-        Envelope, on_delete=models.PROTECT, related_name="lines", verbose_name=_("enveloppe")
-    )
+    envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="lines", verbose_name=_("enveloppe"))
     # Empty: the envelope's funders together; their shares were not published.
     funder = models.ForeignKey(
-        Actor, on_delete=models.PROTECT, null=True, blank=True, related_name="funding_lines", verbose_name=_("financeur")
+        Actor,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="funding_lines",
+        verbose_name=_("financeur"),
     )
     beneficiary = models.ForeignKey(
         Actor, on_delete=models.PROTECT, null=True, blank=True, related_name="grants", verbose_name=_("bénéficiaire")
@@ -104,6 +112,8 @@ class FundingLine(models.Model):
         validators=[MinValueValidator(Decimal(0))],
     )
     is_fictional = models.BooleanField(_("fictive"), default=False, editable=False)
+    # Read in the facts file: the next load brings it up to date. Those typed by staff stay as they are.
+    from_facts = models.BooleanField(_("lue dans les faits publics"), default=False, editable=False)
     note = models.TextField(_("note"), blank=True)
 
     class Meta:

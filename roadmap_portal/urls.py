@@ -1,1 +1,24 @@
-urlpatterns = []
+"""Addresses. French paths at the root; the same under /en/ in English."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from roadmap_portal import views
+
+admin.site.site_header = admin.site.site_title = "Feuille de route IA"
+
+urlpatterns = [
+    path("healthz/", views.healthz, name="healthz"),
+    path("healthz/ready", views.ready, name="ready"),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("", include("commitments.urls")),
+        path("", include("actors.urls")),
+        path("", include("funding.urls")),
+        path("", include("reports.urls")),
+        path("", include("accounts.urls")),
+        path("admin/", admin.site.urls),
+        prefix_default_language=False,
+    ),
+]

@@ -121,6 +121,8 @@ def short_day(value: date | None) -> str:
     """31/12/2026; 31 Dec 2026 in English, where 03/04 would be read both ways."""
     if value is None:
         return _not_available()
+    if isinstance(value, datetime):
+        value = timezone.localdate(value)
     return format_date(value, "d MMM y" if locale().language == "en" else "dd/MM/y", locale=locale())
 
 
@@ -180,3 +182,34 @@ def address_in(context: RequestContext, language: str) -> str:
     path = context["request"].get_full_path()
     bare = path.removeprefix("/en") if current_language() == "en" else path
     return f"/en{bare}" if language == "en" else bare or "/"
+
+
+@register.filter
+def figure(quoted: dict[str, Any]) -> str:
+    """A figure quoted from a source: {"value", "unit", …}."""
+    value, unit = Decimal(str(quoted["value"])), quoted.get("unit", "")
+    return measured(value, unit, 0 if value == int(value) else 1)
+
+
+@register.filter
+def measured(value: Decimal | None, unit: str, decimals: int = 0) -> str:
+    """A value with its unit, as units are named in the data."""
+    if value is None:
+        return _not_available()
+    if unit == "percent":
+        return percent(value, decimals)
+    if unit.startswith("EUR"):
+        return euros(value) + (gettext(" par an") if unit.endswith("/year") else "")
+    names = {
+        "count/year": gettext(" par an"),
+        "wafers/year": gettext(" plaques par an"),
+        "m2": f"{NBSP}m²",
+        "year": gettext(" ans"),
+        "rank": "",
+    }
+    return number(value, decimals) + names.get(unit, "")
+
+
+@register.filter
+def in_unit(value: Decimal | None, indicator: Any) -> str:
+    return measured(value, indicator.unit, indicator.decimals)

@@ -1,0 +1,22 @@
+"""What every page needs: the roadmap it speaks of, and what its reader may do."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accounts import permissions
+from commitments.models import Roadmap
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        rights = {}
+    else:
+        rights = {
+            "is_staff_member": permissions.is_staff_member(user),
+            "can_publish": permissions.can_publish(user),
+            "can_manage_reports": permissions.can_manage_reports(user),
+        }
+    return {"roadmap": SimpleLazyObject(lambda: Roadmap.objects.order_by("pk").first()), "rights": rights}
