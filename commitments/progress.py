@@ -140,7 +140,7 @@ def _gap_from(plan: Plan, progress: Decimal | None, points: Decimal) -> date | N
         return None
     if plan.steps:
         days: Iterable[date] = sorted({step.due_on for step in plan.steps})
-    elif plan.starts_on is not None and plan.due_on is not None and plan.due_on > plan.starts_on:
+    elif plan.starts_on is not None and plan.due_on is not None:
         duration = (plan.due_on - plan.starts_on).days
         first = int((progress + points) * duration / HUNDRED)
         # Rounding of expected progress may move the crossing by a day or two: look around it.

@@ -1,0 +1,110 @@
+"""Reports: asked for and watched by administrators, read by everyone once online."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.permissions import can_manage_reports
+from commitments.transitions import TransitionRefused
+from reports import queries, transitions
+from reports.forms import ReportForm
+from reports.models import Report, ReportFile
+from reports.tasks import build_report
+
+MIME_TYPES = {
+    ReportFile.Format.ODS: "application/vnd.oasis.opendocument.spreadsheet",
+    ReportFile.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ReportFile.Format.PDF: "application/pdf",
+    ReportFile.Format.CSV_EXCEL: "text/csv; charset=utf-8; header=present",
+}
+
+
+@login_not_required
+@require_safe
+def report_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "reports/list.html", {"reports": queries.public_reports()})
+
+
+@login_not_required
+@require_safe
+def report_detail(request: HttpRequest, quarter: str) -> HttpResponse:
+    """The accessible twin of the files: same dataset, same figures (requirement A9)."""
+    report = queries.public_report(quarter)
+    return render(request, "reports/detail.html", {"report": report, "data": report.dataset})
+
+
+@login_not_required
+@require_safe
+def public_file(request: HttpRequest, quarter: str, name: str) -> FileResponse:
+    return _download(queries.public_file(quarter, name))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_list(request: HttpRequest) -> HttpResponse:
+    if not can_manage_reports(request.user) or not request.user.is_authenticated:
+        raise Http404
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            report = transitions.request_report(form.cleaned_data["campaign"], form.scope(), by=request.user)
+        except TransitionRefused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            # A report that is already being built takes no harm from a second message.
+            build_report.delay_on_commit(report.pk)
+            return redirect(report)
+    return render(request, "reports/staff_list.html", {"form": form, "reports": queries.reports_for(request.user)})
+
+
+@never_cache
+@require_safe
+def staff_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "reports/staff_detail.html", {"report": queries.report_for(request.user, pk)})
+
+
+@never_cache
+@require_safe
+def staff_state(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the page that moves while a worker builds, asked for every two seconds by htmx."""
+    return render(request, "reports/_state.html", {"report": queries.report_for(request.user, pk)})
+
+
+@never_cache
+@require_POST
+def staff_act(request: HttpRequest, pk: int) -> HttpResponse:
+    report = queries.report_for(request.user, pk)
+    assert request.user.is_authenticated
+    try:
+        _act(report, request)
+    except TransitionRefused as refusal:
+        messages.error(request, refusal.message)
+    return redirect(report)
+
+
+def _act(report: Report, request: HttpRequest) -> None:
+    assert request.user.is_authenticated
+    match request.POST.get("action"):
+        case "retry":
+            transitions.retry(report, by=request.user)
+            build_report.delay_on_commit(report.pk)
+        case "put_online":
+            transitions.put_online(report, by=request.user)
+            messages.success(request, _("Le rapport est en ligne, avec la mention « provisoire, non scellé »."))
+        case "take_offline":
+            transitions.take_offline(report, by=request.user)
+
+
+@never_cache
+@require_safe
+def staff_file(request: HttpRequest, pk: int, name: str) -> FileResponse:
+    return _download(queries.file_for(request.user, pk, name))
+
+
+def _download(file: ReportFile) -> FileResponse:
+    content_type = MIME_TYPES[ReportFile.Format(file.format)]
+    return FileResponse(file.file.open("rb"), as_attachment=True, filename=file.name, content_type=content_type)

@@ -1,0 +1,78 @@
+"""The table of accounts/permissions.py, cell by cell."""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from accounts import permissions
+from accounts.models import Membership, User
+from commitments.models import Commitment
+from commitments.queries import commitments_for, writable_commitments
+from tests.factories import make_actor, make_commitment, make_user
+
+pytestmark = pytest.mark.django_db
+Role = Membership.Role
+TABLE = [
+    # role, reads internal, writes on its own, writes on another's, publishes, reports and admin
+    (None, False, False, False, False, False),
+    (Role.READER, True, False, False, False, False),
+    (Role.AUDITOR, True, False, False, False, False),
+    (Role.CONTRIBUTOR, True, True, False, False, False),
+    (Role.VALIDATOR, True, True, True, True, False),
+    (Role.ADMINISTRATOR, True, True, True, True, True),
+]
+
+
+@pytest.mark.parametrize(("role", "internal", "own", "other", "publishes", "manages"), TABLE)
+def test_each_role_has_its_line(role, internal, own, other, publishes, manages, region):
+    user = make_user("someone", role, region)
+    hidden = make_commitment(visibility=Commitment.Visibility.INTERNAL)
+    led = make_commitment(lead=region)
+    foreign = make_commitment(lead=make_actor("autre"))
+    writable = set(writable_commitments(user))
+    assert commitments_for(user).filter(pk=hidden.pk).exists() == internal
+    assert (led in writable, foreign in writable) == (own, other)
+    assert permissions.can_publish(user) == publishes
+    assert permissions.can_manage_reports(user) == permissions.is_administrator(user) == user.is_staff == manages
+
+
+def test_the_public_reads_what_is_public():
+    hidden, shown = make_commitment(visibility=Commitment.Visibility.INTERNAL), make_commitment()
+    assert list(commitments_for(AnonymousUser())) == [shown]
+    assert not writable_commitments(AnonymousUser()).exists()
+    assert hidden.visibility == "internal"
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "works"),
+    [
+        (date(2020, 1, 1), None, True),
+        (date(2020, 1, 1), date(2020, 2, 1), False),
+        (date(2999, 1, 1), None, False),
+    ],
+)
+def test_a_membership_gives_rights_between_its_dates(starts_on, ends_on, works, region):
+    user = make_user("someone")
+    Membership.objects.create(user=user, actor=region, role=Role.ADMINISTRATOR, starts_on=starts_on, ends_on=ends_on)
+    assert permissions.is_administrator(user) == works
+
+
+def test_a_disabled_account_has_no_right(region):
+    user = make_user("someone", Role.ADMINISTRATOR, region, is_active=False)
+    assert not permissions.is_administrator(user)
+    assert not user.is_staff
+
+
+def test_the_rescue_account_administers_without_membership():
+    user = User.objects.create_superuser("Secours@Example.org", "un mot de passe assez long", name="Secours")
+    assert user.email == "secours@example.org"
+    assert permissions.is_administrator(user)
+    assert user.has_perm("anything")
+
+
+@pytest.mark.parametrize("role", ["lead", "co_lead", "operator", "partner", "funder", "beneficiary"])
+def test_leads_and_operators_write(role, region, paula):
+    commitment = make_commitment()
+    commitment.participations.create(actor=region, role=role)
+    assert writable_commitments(paula).exists() == (role in permissions.WRITING_PARTICIPATIONS)
