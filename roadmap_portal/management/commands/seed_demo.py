@@ -1,0 +1,40 @@
+"""`seed_demo [--today AAAA-MM-JJ]`: fictional activity on the roadmap that load_roadmap loaded. Never in production."""
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from commitments.transitions import TransitionRefused
+from roadmap_portal.demonstration import PASSWORD, Made, SeedRefused, seed
+
+
+class Command(BaseCommand):
+    help = "Ajoute une activité fictive à la feuille de route chargée (refusé quand DEBUG est désactivé)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--today", type=date.fromisoformat, help="jour de la démonstration (AAAA-MM-JJ)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        today = options["today"] or timezone.localdate()
+        try:
+            made = seed(today)
+        except SeedRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except TransitionRefused as refusal:
+            raise CommandError(f"La démonstration contredit une règle : {refusal.message}") from refusal
+        if made is None:
+            self.stdout.write("L’activité de démonstration est déjà en place : rien à faire.")
+        else:
+            self.report(made)
+
+    def report(self, made: Made) -> None:
+        self.stdout.write("Activité fictive de démonstration :")
+        for campaign in made.campaigns:
+            self.stdout.write(f"  campagne {campaign} : {campaign.get_state_display()}")
+        for label, count in made.counts.items():
+            self.stdout.write(f"  {label} : {count}")
+        self.stdout.write(f"Comptes (mot de passe « {PASSWORD} ») :")
+        for user in made.accounts:
+            self.stdout.write(f"  {user.email} ({user.name})")
