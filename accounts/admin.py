@@ -1,7 +1,10 @@
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
@@ -45,7 +48,9 @@ class UserAdmin(admin.ModelAdmin):
     search_fields = ["email", "name"]
     inlines = [MembershipInline]
 
-    def get_form(self, request: object, obj: User | None = None, change: bool = False, **kwargs: object) -> type:
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
         if obj is None:
             kwargs["form"] = NewUserForm
         return super().get_form(request, obj, change, **kwargs)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +53,7 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 name="user_email_is_lower_case",
-                condition=Q(email=models.functions.Lower("email")),
+                condition=Q(email=Lower("email")),
                 violation_error_message=_("L’adresse électronique s’écrit en minuscules."),
             )
         ]

@@ -56,9 +56,13 @@ def contributing_actor_ids(user: Someone) -> list[int]:
     return [m.actor_id for m in user.current_memberships if m.role == Role.CONTRIBUTOR]
 
 
-def visible_to(user: Someone) -> Q:
-    """Condition on commitments: the public ones, and the internal ones for staff."""
-    return Q() if is_staff_member(user) else Q(visibility="public")
+def visible(*, internal: bool, of: str = "") -> Q:
+    """Condition on commitments: the public ones, with the internal ones or not. `of`: the path to the commitment."""
+    return Q() if internal else Q(**{f"{of}visibility": "public"})
+
+
+def visible_to(user: Someone, of: str = "") -> Q:
+    return visible(internal=is_staff_member(user), of=of)
 
 
 def writable_by(user: Someone) -> Q:

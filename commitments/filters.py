@@ -3,19 +3,21 @@
 A value that is not known is an error on its field: never a 500, and never silently all rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import django_filters as filters
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.forms import ChoiceField, Field
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import ModelChoiceField
 
 from actors.models import Actor
-from commitments.models import Axis, Commitment, Participation, Status, Weather
+from commitments.models import ADJACENT_LAST, Axis, Commitment, Participation, Status, Weather
 
 TRANSVERSAL = "transversal"
 ORDERINGS = {
@@ -41,8 +43,6 @@ DEPARTMENTS = {
     "73": "Savoie",
     "74": "Haute-Savoie",
 }
-# Adjacent actions come last whatever the order: they are told apart from the commitments.
-ADJACENT_LAST = Case(When(provenance=Commitment.Provenance.ADJACENT, then=1), default=0)
 
 
 class CommitmentFilter(filters.FilterSet):
@@ -100,7 +100,7 @@ class CommitmentFilter(filters.FilterSet):
         return queryset
 
     def on_axis(self, queryset: QuerySet[Commitment], name: str, value: Axis | str) -> QuerySet[Commitment]:
-        if value == TRANSVERSAL:
+        if isinstance(value, str):  # TRANSVERSAL, the only text among the axes
             return queryset.filter(main_axis__isnull=True)
         listed = Commitment.axes.through.objects.filter(commitment=OuterRef("pk"), axis=value)
         return queryset.filter(Exists(listed))
@@ -145,11 +145,39 @@ def chosen(filterset: CommitmentFilter) -> list[Chosen]:
         if not value or name == "ordering":
             continue
         field = filterset.form.fields[name]
-        choices = getattr(field, "choices", None)
-        is_listed = choices is not None and not hasattr(field, "queryset")
-        text = dict(choices)[value] if is_listed else field.null_label if value == TRANSVERSAL else value
-        badges.append(Chosen(name, str(field.label), str(text)))
+        badges.append(Chosen(name, str(field.label), _in_words(field, value)))
     return badges
+
+
+def _in_words(field: Field, value: Any) -> str:
+    if isinstance(field, ModelChoiceField):
+        return str(field.null_label) if value == TRANSVERSAL else str(value)
+    return (
+        str(dict(cast(Iterable[tuple[Any, Any]], field.choices))[value])
+        if isinstance(field, ChoiceField)
+        else str(value)
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a query asked for. With errors, (name of the filter, message), no commitment is found."""
+
+    commitments: QuerySet[Commitment]
+    errors: list[tuple[str, str]]
+    chosen: list[Chosen]
+
+
+def find(query: Mapping[str, Any], commitments: QuerySet[Commitment], *, on: date) -> Found:
+    """The commitments a query string asks for, in the order it asks for; adjacent actions always come last."""
+    if not any(query.get(name) for name in CommitmentFilter.base_filters):
+        # Nothing asked, the commonest case: building and checking the form would cost more than the query.
+        return Found(commitments.order_by(ADJACENT_LAST, "code"), [], [])
+    filterset = CommitmentFilter(query, commitments, on=on)
+    if filterset.form.is_valid():
+        return Found(filterset.qs, [], chosen(filterset))
+    errors = [(name, str(error)) for name, group in filterset.form.errors.items() for error in group]
+    return Found(commitments.none(), errors, [])
 
 
 def canonical_scope(query: Mapping[str, Any]) -> str:

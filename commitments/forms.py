@@ -1,18 +1,22 @@
 """Shapes of what staff type. A form never decides who or when; the rules are the transitions'."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Commitment, Milestone, Postponement, ProgressUpdate
 from commitments.transitions import TransitionRefused, UpdateText, status_targets
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
 DATE_INPUTS = ["%Y-%m-%d", "%d/%m/%Y"]
 
 
-def date_field(label: str, **options: Any) -> forms.DateField:
+def date_field(label: "StrOrPromise", **options: Any) -> forms.DateField:
     field = forms.DateField(
         label=label,
         input_formats=DATE_INPUTS,
@@ -57,7 +61,10 @@ class UpdateForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.commitment = commitment
         self.today = today
-        self.fields["status"].choices = [(status.value, status.label) for status in status_targets(commitment)]
+        # What others published meanwhile, when the transition says so.
+        self.changes: list[ProgressUpdate] = []
+        statuses = cast(forms.ChoiceField, self.fields["status"])
+        statuses.choices = [(status.value, status.label) for status in status_targets(commitment)]
         if commitment.progress_method != Commitment.ProgressMethod.DECLARED:
             del self.fields["progress"]
         self.pending = [m for m in commitment.milestones.all() if m.is_tracked and m.status == Milestone.Status.PLANNED]
@@ -96,9 +103,7 @@ class UpdateForm(forms.ModelForm):
 
     def accept_version(self, version: int) -> None:
         """The author is now told of everything up to `version`: sending the form again publishes over it."""
-        data = self.data.copy()
-        data[self.add_prefix("seen_version")] = str(version)
-        self.data = data
+        self.data = {**cast(QueryDict, self.data).dict(), self.add_prefix("seen_version"): str(version)}
 
 
 class PostponementForm(forms.ModelForm):
@@ -112,7 +117,7 @@ class PostponementForm(forms.ModelForm):
     def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         pending = commitment.milestones.filter(origin=Milestone.Origin.PLAN, status=Milestone.Status.PLANNED)
-        field = self.fields["milestone"]
+        field = cast(forms.ModelChoiceField, self.fields["milestone"])
         field.queryset = pending
         field.empty_label = _("l’engagement lui-même") if commitment.due_on else None
         field.required = commitment.due_on is None

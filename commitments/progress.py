@@ -16,9 +16,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from commitments.models import Commitment, Indicator, Measurement, Milestone, Status
 
@@ -171,11 +172,28 @@ class Standing:
         return self.late_since_revised is not None and self.late_since_revised <= on
 
 
-def plans(commitment: Commitment, milestones: Iterable[Milestone], known_on: date | None = None) -> tuple[Plan, Plan]:
+class Dated(Protocol):
+    """What the formulas read of a milestone, whether a model or a row of a query."""
+
+    @property
+    def is_tracked(self) -> bool: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def weight(self) -> int: ...
+    @property
+    def initial_due_on(self) -> date: ...
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def achieved_on(self) -> date | None: ...
+
+
+def plans(commitment: Commitment, milestones: Iterable[Dated], known_on: date | None = None) -> tuple[Plan, Plan]:
     """The initial and the revised plan. `known_on`: an achievement dated later is not known yet."""
     tracked = [m for m in milestones if m.is_tracked and m.status != Milestone.Status.CANCELLED]
 
-    def done(milestone: Milestone) -> date | None:
+    def done(milestone: Dated) -> date | None:
         day = milestone.achieved_on
         return None if day is None or (known_on is not None and day > known_on) else day
 
@@ -208,7 +226,7 @@ def progress_of_indicator(indicator: Indicator) -> Decimal | None:
 
 def standing_of(
     commitment: Commitment,
-    milestones: Iterable[Milestone],
+    milestones: Iterable[Dated],
     *,
     on: date,
     status: str | None = None,
@@ -236,9 +254,19 @@ def standing_of(
 
 def inputs() -> list[Prefetch]:
     """What the formulas read of a commitment, in three queries whatever the number of commitments."""
-    measurements = Measurement.objects.select_related("superseded_by")
-    indicators = Indicator.objects.prefetch_related("targets", Prefetch("measurements", measurements))
-    return [Prefetch("milestones"), Prefetch("indicators", indicators)]
+    return [Prefetch("milestones"), Prefetch("indicators", _with_readings())]
+
+
+def measuring_indicators(commitment: Commitment) -> list[Indicator]:
+    """Its indicators with their targets and readings, where it is measured by them; otherwise none, and no query."""
+    if commitment.progress_method != Commitment.ProgressMethod.INDICATORS:
+        return []
+    return list(_with_readings().filter(commitment=commitment))
+
+
+def _with_readings() -> QuerySet[Indicator]:
+    readings = Measurement.objects.select_related("superseded_by")
+    return Indicator.objects.prefetch_related("targets", Prefetch("measurements", readings))
 
 
 def refresh_standing(commitment_ids: Iterable[int]) -> int:

@@ -3,6 +3,7 @@
 Of the lines of one commitment:
 - a line on an envelope and a line on a part of that envelope are the same money told twice. The more precise one is
   kept, the outer one left out, whoever the funder is;
+- a line without a funder is that of all the envelope's funders together: their own lines on it are shares of it;
 - money of the region, national and European money are three sums, never one: the last two are context;
 - a missing amount is counted as missing, it is not zero.
 Envelopes themselves are never added: they are nested, and quoted from sources that overlap.
@@ -12,13 +13,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.permissions import Someone, visible_to
 from actors.models import Actor
 from commitments.models import Commitment
 from funding.models import Envelope, FundingLine
+from roadmap_portal.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,10 @@ def planned(lines: Iterable[FundingLine], parents: Mapping[int, int | None]) -> 
     everything = list(lines)
     known = [line for line in everything if line.planned_amount is not None]
     outer = {above for line in known for above in _above(line.envelope_id, parents)}
-    added = tuple(line for line in known if line.envelope_id not in outer)
-    left_out = tuple(line for line in known if line.envelope_id in outer)
+    together = {line.envelope_id for line in known if line.funder_id is None}
+    shares = {line.pk for line in known if line.funder_id is not None and line.envelope_id in together}
+    added = tuple(line for line in known if line.envelope_id not in outer and line.pk not in shares)
+    left_out = tuple(line for line in known if line.envelope_id in outer or line.pk in shares)
     sums = {reach: _sum(line for line in added if line.envelope.reach == reach) for reach in Envelope.Reach}
     return Planned(
         regional=sums[Envelope.Reach.REGIONAL],
@@ -102,9 +107,29 @@ def funding_lines() -> QuerySet[FundingLine]:
     return FundingLine.objects.select_related("envelope", "funder", "beneficiary").order_by("envelope__code", "pk")
 
 
-def lines_of(commitment: Commitment) -> Sequence[FundingLine]:
+class LineRow(NamedTuple):
+    envelope_code: str
+    envelope_title: str
+    funder_name: str | None  # None: the envelope's funders together
+    planned_amount: Decimal | None
+    is_fictional: bool
+    note: str
+
+
+LINES = Prepared(
+    LineRow,
+    lambda commitment: (
+        FundingLine.objects.filter(commitment=commitment)
+        .annotate(envelope_code=F("envelope__code"), envelope_title=F("envelope__title"), funder_name=F("funder__name"))
+        .order_by("envelope_code", "pk")
+    ),
+    commitment=int,
+)
+
+
+def lines_of(commitment: Commitment) -> Sequence[LineRow]:
     """The lines of a commitment, whose visibility the caller has checked."""
-    return list(funding_lines().filter(commitment=commitment))
+    return LINES(commitment=commitment.pk)
 
 
 def lines_for(user: Someone) -> dict[int, list[FundingLine]]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts import permissions
-from commitments.models import Roadmap
+from commitments.queries import the_roadmap
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -19,4 +19,4 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "can_publish": permissions.can_publish(user),
             "can_manage_reports": permissions.can_manage_reports(user),
         }
-    return {"roadmap": SimpleLazyObject(lambda: Roadmap.objects.order_by("pk").first()), "rights": rights}
+    return {"roadmap": SimpleLazyObject(the_roadmap), "rights": rights}

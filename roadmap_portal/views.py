@@ -21,12 +21,11 @@ from roadmap_portal.celery import app
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     on = localdate()
-    commitments = queries.commitments_for(request.user)
     context = {
-        "overview": queries.overview(commitments, on),
-        "late": queries.most_late(request.user, on, 6),
-        "milestones": queries.next_milestones(request.user, on, 6),
-        "updates": queries.latest_updates(request.user, 5),
+        "overview": queries.overview(request.user, on),
+        "late": queries.most_late(request.user, on),
+        "milestones": queries.next_milestones(request.user, on),
+        "updates": queries.latest_updates(request.user),
         "today": on,
     }
     return render(request, "home.html", context)

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +48,10 @@ WEATHER_MEANINGS = {
 }
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
+
+
+# Adjacent actions come last whatever the order: they are told apart from the commitments.
+ADJACENT_LAST = Case(When(provenance="adjacent", then=Value(1)), default=Value(0))
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -148,7 +152,7 @@ class Commitment(models.Model):
         verbose_name_plural = _("engagements")
         ordering = ["code"]
         indexes = [
-            models.Index(fields=["code"], name="commitment_by_code"),
+            models.Index(ADJACENT_LAST, "code", name="commitment_in_list_order"),
             models.Index(fields=["late_since"], name="commitment_by_lateness"),
         ]
         constraints = [

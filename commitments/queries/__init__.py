@@ -1,39 +1,48 @@
 """What the pages read, each in a constant number of queries. Visibility is applied here."""
 
+from commitments.queries.around import axis_for, events, indicator_for, indicators, milestones_for
 from commitments.queries.commitment import (
     Counts,
+    Entry,
+    Listed,
+    Surroundings,
     commitment_for,
-    commitment_rows,
     commitments_for,
     counts,
     journal,
-    most_late,
-    participants,
+    listed,
     participations_of,
+    published_update,
+    rows,
+    surroundings,
     writable_commitment,
     writable_commitments,
 )
-from commitments.queries.overview import AxisTally, Overview, Tally, listed_by_axis, overview
-from commitments.queries.staff import Duty, current_campaign, my_quarter, submitted_updates
-from commitments.queries.surroundings import (
-    axis_for,
-    events,
-    indicator_for,
-    indicators,
+from commitments.queries.overview import (
+    AxisTally,
+    Overview,
+    Tally,
     latest_updates,
-    milestones_for,
+    listed_by_axis,
+    most_late,
     next_milestones,
+    overview,
+    tally_of,
+    the_roadmap,
 )
+from commitments.queries.staff import Duty, current_campaign, my_quarter, submitted_updates
 
 __all__ = [
     "AxisTally",
     "Counts",
     "Duty",
+    "Entry",
+    "Listed",
     "Overview",
+    "Surroundings",
     "Tally",
     "axis_for",
     "commitment_for",
-    "commitment_rows",
     "commitments_for",
     "counts",
     "current_campaign",
@@ -42,15 +51,20 @@ __all__ = [
     "indicators",
     "journal",
     "latest_updates",
+    "listed",
     "listed_by_axis",
     "milestones_for",
     "most_late",
     "my_quarter",
     "next_milestones",
     "overview",
-    "participants",
     "participations_of",
+    "published_update",
+    "rows",
     "submitted_updates",
+    "surroundings",
+    "tally_of",
+    "the_roadmap",
     "writable_commitment",
     "writable_commitments",
 ]

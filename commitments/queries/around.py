@@ -1,6 +1,4 @@
-"""What stands around commitments: milestones, updates, axes, indicators, events."""
-
-from datetime import date
+"""What stands around commitments: milestones, axes, indicators, events."""
 
 from django.db.models import F, Prefetch, QuerySet
 from django.http import Http404
@@ -8,35 +6,18 @@ from django.http import Http404
 from accounts.permissions import Someone, visible_to
 from commitments.models import (
     Axis,
-    Commitment,
     Event,
     Indicator,
     IndicatorTarget,
     Measurement,
     Milestone,
-    ProgressUpdate,
 )
-
-
-def next_milestones(user: Someone, on: date, most: int) -> QuerySet[Milestone]:
-    return milestones_for(user).filter(status=Milestone.Status.PLANNED, due_on__gte=on)[:most]
 
 
 def milestones_for(user: Someone) -> QuerySet[Milestone]:
     """All milestones one may see, in the order of the calendar."""
-    visible = visible_to(user)
-    milestones = Milestone.objects.select_related("commitment", "source").order_by("due_on", "pk")
-    return milestones.filter(commitment__in=Commitment.objects.filter(visible)) if visible else milestones
-
-
-def latest_updates(user: Someone, most: int) -> QuerySet[ProgressUpdate]:
-    visible = visible_to(user)
-    updates = ProgressUpdate.objects.filter(state=ProgressUpdate.State.PUBLISHED).select_related(
-        "commitment", "publisher"
-    )
-    if visible:
-        updates = updates.filter(commitment__in=Commitment.objects.filter(visible))
-    return updates.order_by("-published_at")[:most]
+    milestones = Milestone.objects.select_related("commitment", "source")
+    return milestones.filter(visible_to(user, of="commitment__")).order_by("due_on", "pk")
 
 
 def axis_for(code: str) -> Axis:

@@ -1,34 +1,72 @@
 """Commitments: those one may see, in a list and on a page."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 
 from accounts.permissions import Someone, visible_to, writable_by
-from actors.models import Actor
-from commitments.models import Commitment, Milestone, Participation, Postponement, ProgressUpdate
-from commitments.progress import inputs
+from actors.models import Actor, Source
+from commitments.models import (
+    Axis,
+    Commitment,
+    Indicator,
+    Milestone,
+    MilestoneClaim,
+    Participation,
+    Postponement,
+    ProgressUpdate,
+)
+from commitments.queries.rows import (
+    AxisRow,
+    ClaimRow,
+    CommitmentRow,
+    IndicatorRow,
+    MilestoneRow,
+    ParticipationRow,
+    PostponementRow,
+    SourceRow,
+    UpdateRow,
+)
+from roadmap_portal.prepared import Prepared
 
 PUBLISHED = ProgressUpdate.State.PUBLISHED
+SUPERSEDED = ProgressUpdate.State.SUPERSEDED
 ROLES = list(Participation.Role)
+LEADING = [Participation.Role.LEAD, Participation.Role.CO_LEAD]
 
 
 def commitments_for(user: Someone) -> QuerySet[Commitment]:
     return Commitment.objects.filter(visible_to(user))
 
 
-def commitment_rows(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-    """What a list shows of each: main axis and leads beside its own columns."""
-    leads = Participation.objects.filter(role__in=["lead", "co_lead"]).select_related("actor")
-    return (
-        commitments.select_related("main_axis")
-        .prefetch_related(Prefetch("participations", leads, to_attr="leads"))
-        .defer("official_text", "summary", "note", "figures", "weather_reason")
-    )
+@dataclass(frozen=True)
+class Listed:
+    """A line of a list."""
+
+    row: CommitmentRow
+    leads: Sequence[str]
+
+
+def rows(commitments: QuerySet[Commitment]) -> QuerySet[Commitment, CommitmentRow]:
+    """What a list shows of each, in the order and the slice of the query set. Give the result to `listed`."""
+    return commitments.annotate(axis_title=F("main_axis__title")).values_list(*CommitmentRow._fields)
+
+
+def listed(found: Iterable[tuple[object, ...]]) -> list[Listed]:
+    """The lines of a list, with who leads: one query more, whatever their number."""
+    lines = [CommitmentRow._make(values) for values in found]
+    leads = defaultdict[int, list[str]](list)
+    for commitment, name in (
+        Participation.objects.filter(commitment__in=[line.pk for line in lines], role__in=LEADING)
+        .order_by("role", "actor__name")
+        .values_list("commitment", "actor__name")
+    ):
+        leads[commitment].append(name)
+    return [Listed(line, leads[line.pk]) for line in lines]
 
 
 @dataclass(frozen=True)
@@ -50,55 +88,151 @@ def counts(commitments: QuerySet[Commitment]) -> Counts:
 
 
 def commitment_for(user: Someone, code: str) -> Commitment:
-    """The commitment with all that its page shows. Http404 when missing, or not to be seen: same answer."""
-    participations = Participation.objects.select_related("actor").order_by("actor__name")
-    postponements = Postponement.objects.select_related("milestone").order_by("postponed_at")
-    commitment = (
-        commitments_for(user)
-        .filter(code=code)
-        .select_related("main_axis", "roadmap")
-        .prefetch_related(
-            "axes",
-            "sources",
-            Prefetch("milestones", Milestone.objects.select_related("source")),
-            Prefetch("participations", participations),
-            Prefetch("postponements", postponements),
-            *[prefetch for prefetch in inputs() if prefetch.prefetch_through != "milestones"],
-        )
-        .first()
-    )
+    """Http404 when missing, or not to be seen: same answer."""
+    commitment = commitments_for(user).filter(code=code).first()
     if commitment is None:
         raise Http404
     return commitment
 
 
-def journal(commitment: Commitment) -> QuerySet[ProgressUpdate]:
-    """What was published, newest first."""
-    return (
-        commitment.updates.filter(state__in=[PUBLISHED, ProgressUpdate.State.SUPERSEDED])
-        .select_related("author", "publisher", "campaign")
-        .prefetch_related("claims__milestone")
-        .order_by("-published_at", "-pk")
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the journal, with the milestones it declared achieved."""
+
+    update: UpdateRow
+    claims: Sequence[ClaimRow]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All that the page of a commitment shows around it."""
+
+    axes: Sequence[AxisRow]
+    sources: Sequence[SourceRow]
+    participants: Sequence[tuple[Participation.Role, Sequence[ParticipationRow]]]
+    milestones: Sequence[MilestoneRow]
+    postponements: Sequence[PostponementRow]
+    indicators: Sequence[IndicatorRow]
+    journal: Sequence[Entry]
+
+
+def milestone_rows(milestones: QuerySet[Milestone]) -> QuerySet[Milestone]:
+    return milestones.annotate(
+        source_url=F("source__url"),
+        source_publisher=F("source__publisher"),
+        commitment_code=F("commitment__code"),
+        commitment_title=F("commitment__title"),
+        commitment_provenance=F("commitment__provenance"),
     )
 
 
-def participants(commitment: Commitment) -> list[tuple[Participation.Role, list[Actor]]]:
-    """Actors by role, in the order of the roles. Reads what `commitment_for` fetched."""
-    everyone = sorted(commitment.participations.all(), key=lambda p: ROLES.index(Participation.Role(p.role)))
-    return [
-        (Participation.Role(role), [p.actor for p in group]) for role, group in groupby(everyone, key=lambda p: p.role)
-    ]
+def update_rows(updates: QuerySet[ProgressUpdate]) -> QuerySet[ProgressUpdate]:
+    return updates.annotate(
+        author_name=F("author__name"),
+        publisher_name=F("publisher__name"),
+        year=F("campaign__year"),
+        quarter=F("campaign__quarter"),
+        commitment_code=F("commitment__code"),
+        commitment_title=F("commitment__title"),
+    )
 
 
-def participations_of(actor: Actor, user: Someone) -> list[tuple[Participation.Role, list[Commitment]]]:
+AXES = Prepared(
+    AxisRow, lambda commitment: Axis.objects.filter(commitments=commitment).order_by("order", "code"), commitment=int
+)
+SOURCES = Prepared(
+    SourceRow, lambda commitment: Source.objects.filter(commitments=commitment).order_by("publisher"), commitment=int
+)
+PARTICIPATIONS = Prepared(
+    ParticipationRow,
+    lambda commitment: (
+        Participation.objects.filter(commitment=commitment)
+        .annotate(slug=F("actor__slug"), name=F("actor__name"))
+        .order_by("name")
+    ),
+    commitment=int,
+)
+MILESTONES = Prepared(
+    MilestoneRow,
+    lambda commitment: milestone_rows(Milestone.objects.filter(commitment=commitment)).order_by("due_on", "pk"),
+    commitment=int,
+)
+POSTPONEMENTS = Prepared(
+    PostponementRow,
+    lambda commitment: (
+        Postponement.objects.filter(commitment=commitment)
+        .annotate(milestone_title=F("milestone__title"))
+        .order_by("postponed_at", "pk")
+    ),
+    commitment=int,
+)
+INDICATORS = Prepared(
+    IndicatorRow, lambda commitment: Indicator.objects.filter(commitment=commitment).order_by("code"), commitment=int
+)
+JOURNAL = Prepared(
+    UpdateRow,
+    lambda commitment: update_rows(
+        ProgressUpdate.objects.filter(commitment=commitment, state__in=[PUBLISHED, SUPERSEDED])
+    ).order_by("-published_at", "-pk"),
+    commitment=int,
+)
+CLAIMS = Prepared(
+    ClaimRow,
+    lambda commitment: (
+        MilestoneClaim.objects.filter(update__commitment=commitment)
+        .annotate(title=F("milestone__title"))
+        .order_by("achieved_on", "title")
+    ),
+    commitment=int,
+)
+
+
+def surroundings(commitment: Commitment) -> Surroundings:
+    """Reads what stands around a commitment whose visibility the caller has checked: eight queries."""
+    pk = commitment.pk
+    return Surroundings(
+        axes=AXES(commitment=pk),
+        sources=SOURCES(commitment=pk),
+        participants=_by_role(PARTICIPATIONS(commitment=pk)),
+        milestones=MILESTONES(commitment=pk),
+        postponements=POSTPONEMENTS(commitment=pk),
+        indicators=INDICATORS(commitment=pk),
+        journal=journal(commitment),
+    )
+
+
+def journal(commitment: Commitment) -> list[Entry]:
+    """What was published, newest first."""
+    claims = defaultdict[int, list[ClaimRow]](list)
+    for claim in CLAIMS(commitment=commitment.pk):
+        claims[claim.update].append(claim)
+    return [Entry(update, claims[update.pk]) for update in JOURNAL(commitment=commitment.pk)]
+
+
+def published_update(commitment: Commitment) -> ProgressUpdate | None:
+    """The update in force."""
+    published = ProgressUpdate.objects.filter(commitment=commitment, state=PUBLISHED)
+    return published.select_related("publisher").prefetch_related("claims__milestone").first()
+
+
+def _by_role(
+    participations: Iterable[ParticipationRow],
+) -> list[tuple[Participation.Role, Sequence[ParticipationRow]]]:
+    """In the order of the roles, by name within each."""
+    everyone = sorted(participations, key=lambda p: ROLES.index(Participation.Role(p.role)))
+    return [(Participation.Role(role), list(group)) for role, group in groupby(everyone, key=lambda p: p.role)]
+
+
+def participations_of(actor: Actor, user: Someone) -> list[tuple[Participation.Role, list[Listed]]]:
     """Commitments of an actor by role, in the order of the roles."""
-    rows = commitment_rows(commitments_for(user).filter(participations__actor=actor).distinct())
-    own = Prefetch("participations", Participation.objects.filter(actor=actor), to_attr="own_roles")
-    by_role = defaultdict[str, list[Commitment]](list)
-    for commitment in rows.prefetch_related(own).order_by("code"):
-        for participation in commitment.own_roles:  # type: ignore[attr-defined]
-            by_role[participation.role].append(commitment)
-    return [(role, by_role[role]) for role in ROLES if role in by_role]
+    own = commitments_for(user).filter(participations__actor=actor).distinct().order_by("code")
+    lines = {line.row.pk: line for line in listed(rows(own))}
+    by_role = defaultdict[str, list[Listed]](list)
+    for commitment, role in Participation.objects.filter(actor=actor, commitment__in=lines).values_list(
+        "commitment", "role"
+    ):
+        by_role[role].append(lines[commitment])
+    return [(role, sorted(by_role[role], key=lambda line: line.row.code)) for role in ROLES if role in by_role]
 
 
 def writable_commitments(user: Someone) -> QuerySet[Commitment]:
@@ -111,8 +245,3 @@ def writable_commitment(user: Someone, code: str) -> Commitment:
     if not writable_commitments(user).filter(pk=commitment.pk).exists():
         raise Http404
     return commitment
-
-
-def most_late(user: Someone, on: date, most: int) -> QuerySet[Commitment]:
-    late = Commitment.objects.counted().late(on).filter(visible_to(user))
-    return commitment_rows(late).order_by("late_since", "code")[:most]

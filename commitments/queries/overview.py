@@ -1,17 +1,23 @@
-"""Where the roadmap stands as a whole, and axis by axis."""
+"""Where the roadmap stands as a whole, and axis by axis; what is late, what comes, what was said last."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from accounts.permissions import Someone
-from commitments.models import Axis, Commitment, Status
+from accounts.permissions import Someone, is_staff_member, visible
+from commitments.models import Axis, Commitment, Milestone, ProgressUpdate, Roadmap, Status
 from commitments.progress import HUNDRED, Mean, rounded
-from commitments.queries.commitment import commitments_for
+from commitments.queries.commitment import commitments_for, milestone_rows, update_rows
+from commitments.queries.rows import CommitmentRow, GroupRow, MilestoneRow, RoadmapRow, UpdateRow
+from roadmap_portal.prepared import Prepared
+
+SHOWN = 6
 
 
 @dataclass
@@ -27,17 +33,16 @@ class Tally:
     weighted: Decimal = Decimal(0)
     weight: int = 0
 
-    def add(self, row: dict[str, int | str | Decimal | None]) -> None:
-        count = int(row["n"] or 0)
-        self.by_status[str(row["status"])] += count
-        self.total += count
-        self.late += int(row["late"] or 0)
-        self.late_revised += int(row["late_revised"] or 0)
-        if row["status"] != Status.ABANDONED:
-            self.measurable += count
-            self.measured += int(row["measured"] or 0)
-            self.weighted += Decimal(row["weighted"] or 0)
-            self.weight += int(row["weight_measured"] or 0)
+    def add(self, row: GroupRow) -> None:
+        self.by_status[row.status] += row.n
+        self.total += row.n
+        self.late += row.late
+        self.late_revised += row.late_revised
+        if row.status != Status.ABANDONED:
+            self.measurable += row.n
+            self.measured += row.measured
+            self.weighted += row.weighted or 0
+            self.weight += row.weight_measured or 0
 
     @property
     def progress(self) -> Mean:
@@ -71,10 +76,10 @@ class Overview:
     axes: Sequence[Axis]
 
 
-def overview(commitments: QuerySet[Commitment], on: date) -> Overview:
-    """Who stands where, in two queries. By main axis: a commitment is counted once."""
+def groups(commitments: QuerySet[Commitment], on: date) -> QuerySet[Any, Any]:
+    """By main axis, status and provenance: a commitment is counted once."""
     measured = Q(progress__isnull=False)
-    groups = (
+    return (
         commitments.order_by()
         .values("main_axis", "status", "provenance")
         .annotate(
@@ -86,18 +91,89 @@ def overview(commitments: QuerySet[Commitment], on: date) -> Overview:
             weight_measured=Sum("weight", filter=measured),
         )
     )
+
+
+def summed(found: Iterable[GroupRow], axes: Sequence[Axis]) -> Overview:
     whole, adjacent, by_axis = Tally(), 0, defaultdict[int | None, Tally](Tally)
-    for row in groups:
-        if row["provenance"] == Commitment.Provenance.ADJACENT:
-            adjacent += row["n"]
+    for row in found:
+        if row.provenance == Commitment.Provenance.ADJACENT:
+            adjacent += row.n
         else:
             whole.add(row)
-            by_axis[row["main_axis"]].add(row)
-    axes = list(Axis.objects.all())
-    rows = [AxisTally(axis, by_axis[axis.pk]) for axis in axes if axis.pk in by_axis]
+            by_axis[row.main_axis].add(row)
+    tallies = [AxisTally(axis, by_axis[axis.pk]) for axis in axes if axis.pk in by_axis]
     if None in by_axis:
-        rows.append(AxisTally(None, by_axis[None]))
-    return Overview(whole, rows, adjacent, axes)
+        tallies.append(AxisTally(None, by_axis[None]))
+    return Overview(whole, tallies, adjacent, axes)
+
+
+def tally_of(commitments: QuerySet[Commitment], on: date) -> Overview:
+    """The figures of some commitments, without their axes."""
+    return summed([GroupRow(**row) for row in groups(commitments, on)], [])
+
+
+@dataclass(frozen=True)
+class _Home:
+    """The questions of the home page, one set for the public and one for staff, who also see what is internal."""
+
+    groups: Prepared[GroupRow]
+    late: Prepared[CommitmentRow]
+    milestones: Prepared[MilestoneRow]
+    updates: Prepared[UpdateRow]
+
+
+@cache
+def _home(*, internal: bool) -> _Home:
+    of_commitment = visible(internal=internal, of="commitment__")
+    commitments = Commitment.objects.filter(visible(internal=internal))
+    planned = Milestone.objects.filter(of_commitment, status=Milestone.Status.PLANNED)
+    published = ProgressUpdate.objects.filter(of_commitment, state=ProgressUpdate.State.PUBLISHED)
+    return _Home(
+        Prepared(GroupRow, lambda on: groups(commitments, on), on=date),
+        Prepared(
+            CommitmentRow,
+            lambda on: (
+                commitments.exclude(provenance=Commitment.Provenance.ADJACENT)
+                .filter(late_since__lte=on)
+                .annotate(axis_title=F("main_axis__title"))
+                .order_by("late_since", "code")[:SHOWN]
+            ),
+            on=date,
+        ),
+        Prepared(
+            MilestoneRow,
+            lambda on: milestone_rows(planned.filter(due_on__gte=on)).order_by("due_on", "pk")[:SHOWN],
+            on=date,
+        ),
+        Prepared(UpdateRow, lambda: update_rows(published).order_by("-published_at")[:SHOWN]),
+    )
+
+
+ROADMAPS = Prepared(RoadmapRow, lambda: Roadmap.objects.order_by("pk")[:1])
+
+
+def the_roadmap() -> RoadmapRow | None:
+    """The portal follows one roadmap; None until it is loaded."""
+    return next(iter(ROADMAPS()), None)
+
+
+def overview(user: Someone, on: date) -> Overview:
+    """Who stands where: two queries."""
+    found = _home(internal=is_staff_member(user)).groups(on=on)
+    return summed(found, list(Axis.objects.only("code", "title", "kind", "description")))
+
+
+def most_late(user: Someone, on: date) -> list[CommitmentRow]:
+    """The oldest lateness first, on the initial plan; adjacent actions are left out."""
+    return _home(internal=is_staff_member(user)).late(on=on)
+
+
+def next_milestones(user: Someone, on: date) -> list[MilestoneRow]:
+    return _home(internal=is_staff_member(user)).milestones(on=on)
+
+
+def latest_updates(user: Someone) -> list[UpdateRow]:
+    return _home(internal=is_staff_member(user)).updates()
 
 
 def listed_by_axis(user: Someone) -> dict[int, int]:

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.permissions import Someone
 from commitments.models import Campaign, Commitment, Milestone, ProgressUpdate
-from commitments.queries.commitment import PUBLISHED, commitment_rows, commitments_for, writable_commitments
+from commitments.queries.commitment import PUBLISHED, commitments_for, writable_commitments
 
 
 def current_campaign() -> Campaign | None:
@@ -33,7 +33,7 @@ def my_quarter(user: Someone, campaign: Campaign | None, on: date) -> list[Duty]
         Q(state__in=[States.DRAFT, States.SUBMITTED]) | Q(campaign=campaign, state__in=[PUBLISHED, States.SUPERSEDED])
     ).order_by("-pk")
     pending = Milestone.objects.filter(status=Milestone.Status.PLANNED, origin=Milestone.Origin.PLAN).order_by("due_on")
-    commitments = commitment_rows(writable_commitments(user)).prefetch_related(
+    commitments = writable_commitments(user).prefetch_related(
         Prefetch("updates", open_updates, to_attr="open_updates"), Prefetch("milestones", pending, to_attr="pending")
     )
     duties = [_duty(commitment, campaign, on) for commitment in commitments]

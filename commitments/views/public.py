@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commitments import queries
-from commitments.filters import CommitmentFilter, chosen
-from commitments.models import Axis, Commitment, Indicator, Milestone
-from commitments.progress import standing_of
+from commitments.filters import Chosen, CommitmentFilter, find
+from commitments.models import Axis, Indicator, Milestone
+from commitments.progress import measuring_indicators, standing_of
 from funding.queries import lines_of
 from roadmap_portal.charts import Point, series_chart
 from roadmap_portal.templatetags.portal import in_unit, short_day
@@ -27,22 +27,24 @@ PAGE_SIZE = 50
 @require_safe
 def commitment_list(request: HttpRequest) -> HttpResponse:
     on = localdate()
-    filterset = CommitmentFilter(request.GET, queries.commitments_for(request.user), on=on)
-    is_valid = filterset.form.is_valid()
-    found = filterset.qs if is_valid else Commitment.objects.none()
-    counts = queries.counts(found) if is_valid else queries.Counts(0, 0)
-    pages = Paginator(queries.commitment_rows(found), PAGE_SIZE)
+    found = find(request.GET, queries.commitments_for(request.user), on=on)
+    counts = queries.counts(found.commitments)
+    pages = Paginator(queries.rows(found.commitments), PAGE_SIZE)
     pages.count = counts.total  # The same query tells both numbers.
     page = pages.get_page(request.GET.get("page"))
+    lines = queries.listed(page)
     context = {
-        "filterset": filterset,
         "asked": request.GET,
-        "axes": Axis.objects.all(),
+        "errors": found.errors,
+        "axes": Axis.objects.only("code", "title"),
         "selects": _selects(request),
-        "chosen": _badges(request, filterset) if is_valid else [],
+        "chosen": _badges(request, found.chosen),
         "counts": counts,
         "page": page,
-        "shown": _told_apart(page),
+        "shown": {
+            "counted": [line for line in lines if not line.row.is_adjacent],
+            "adjacent": [line for line in lines if line.row.is_adjacent],
+        },
         "today": on,
     }
     return render(request, "commitments/list.html", context)
@@ -66,10 +68,10 @@ def _selects(request: HttpRequest) -> list[dict[str, Any]]:
     return selects
 
 
-def _badges(request: HttpRequest, filterset: CommitmentFilter) -> list[dict[str, str]]:
+def _badges(request: HttpRequest, chosen: list[Chosen]) -> list[dict[str, str]]:
     """The filters in force, each with the address of the list without it."""
     badges = []
-    for choice in chosen(filterset):
+    for choice in chosen:
         rest = request.GET.copy()
         rest.pop(choice.name, None)
         rest.pop("page", None)
@@ -77,33 +79,27 @@ def _badges(request: HttpRequest, filterset: CommitmentFilter) -> list[dict[str,
     return badges
 
 
-def _told_apart(page: Page) -> dict[str, list[Commitment]]:
-    shown: dict[str, list[Commitment]] = {"counted": [], "adjacent": []}
-    for commitment in page:
-        shown["adjacent" if commitment.is_adjacent else "counted"].append(commitment)
-    return shown
-
-
 @login_not_required
 @require_safe
 def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
     on = localdate()
     commitment = queries.commitment_for(request.user, code)
+    around = queries.surroundings(commitment)
     standing = standing_of(
         commitment,
-        commitment.milestones.all(),
+        around.milestones,
         on=on,
         declared=commitment.declared_progress,
-        indicators=commitment.indicators.all(),
+        indicators=measuring_indicators(commitment),
     )
     context = {
         "commitment": commitment,
+        "main_axis": next((axis for axis in around.axes if axis.pk == commitment.main_axis_id), None),
+        "around": around,
         "standing": standing,
         "reasons": [reason for reason in standing.reasons if reason.since <= on],
         "is_late": standing.is_late(on),
         "is_late_revised": standing.is_late_revised(on),
-        "participants": queries.participants(commitment),
-        "journal": queries.journal(commitment),
         "lines": lines_of(commitment),
         "can_write": request.user.is_authenticated
         and queries.writable_commitments(request.user).filter(pk=commitment.pk).exists(),
@@ -115,7 +111,7 @@ def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def axis_list(request: HttpRequest) -> HttpResponse:
-    found = queries.overview(queries.commitments_for(request.user), localdate())
+    found = queries.overview(request.user, localdate())
     tallies = {row.axis.pk: row.tally for row in found.by_axis if row.axis is not None}
     listed = queries.listed_by_axis(request.user)
     rows = [(axis, tallies.get(axis.pk), listed.get(axis.pk, 0)) for axis in found.axes]
@@ -127,16 +123,15 @@ def axis_list(request: HttpRequest) -> HttpResponse:
 def axis_detail(request: HttpRequest, code: str) -> HttpResponse:
     on = localdate()
     axis = queries.axis_for(code)
-    listed = queries.commitments_for(request.user).filter(Q(main_axis=axis) | Q(axes=axis)).distinct()
-    found = queries.overview(queries.commitments_for(request.user).filter(pk__in=listed.values("pk")), on)
+    visible = queries.commitments_for(request.user)
+    of_axis = visible.filter(Q(main_axis=axis) | Q(axes=axis)).distinct()
+    figures = queries.tally_of(visible.filter(pk__in=of_axis.values("pk")), on)
     context = {
         "axis": axis,
-        "commitments": queries.commitment_rows(listed).order_by("code"),
-        "tally": found.whole,
-        "adjacent": found.adjacent,
-        "transversal": queries.commitment_rows(
-            queries.commitments_for(request.user).filter(main_axis__isnull=True)
-        ).order_by("code"),
+        "commitments": queries.listed(queries.rows(of_axis).order_by("code")),
+        "tally": figures.whole,
+        "adjacent": figures.adjacent,
+        "transversal": queries.listed(queries.rows(visible.filter(main_axis__isnull=True)).order_by("code")),
         "indicators": queries.indicators().filter(axes=axis),
         "today": on,
     }

@@ -67,7 +67,7 @@ def _prefilled_form(request: HttpRequest, commitment: Commitment, today: date) -
     if draft is not None:
         initial: dict[str, Any] = {"form_key": draft.form_key, "seen_version": draft.base_version}
         return UpdateForm(instance=draft, initial=initial, commitment=commitment, today=today)
-    last = queries.journal(commitment).first()
+    last = queries.published_update(commitment)
     initial = transitions.as_fields(last) if last is not None else {}
     initial |= {
         "status": commitment.status,
@@ -121,7 +121,7 @@ def _form_context(request: HttpRequest, commitment: Commitment, form: UpdateForm
     return {
         "commitment": commitment,
         "form": form,
-        "last": queries.journal(commitment).first(),
+        "last": queries.published_update(commitment),
         "campaign": queries.current_campaign(),
         "can_publish": can_publish(request.user),
     }
@@ -154,7 +154,7 @@ def update_review(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Publié : la page publique montre ce point d’avancement."))
             return redirect(update.commitment)
-    context["published"] = queries.journal(update.commitment).first()
+    context["published"] = queries.published_update(update.commitment)
     return render(request, "commitments/update_review.html", context)
 
 

@@ -1,0 +1,143 @@
+"""What a page shows of each thing: rows with names and types, and no query behind an attribute."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from commitments.models import Milestone
+
+
+class RoadmapRow(NamedTuple):
+    title: str
+    ambition: str
+    signed_on: date | None
+    signed_at: str
+    is_demonstration: bool
+
+
+class CommitmentRow(NamedTuple):
+    pk: int
+    code: str
+    title: str
+    provenance: str
+    status: str
+    weather: str
+    progress: Decimal | None
+    late_since: date | None
+    late_since_revised: date | None
+    due_on: date | None
+    published_at: datetime | None
+    axis_title: str | None  # None: the commitment covers all axes
+
+    @property
+    def is_adjacent(self) -> bool:
+        return self.provenance == "adjacent"
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:detail", args=[self.code])
+
+
+class MilestoneRow(NamedTuple):
+    pk: int
+    title: str
+    origin: str
+    weight: int
+    initial_due_on: date
+    due_on: date
+    date_precision: str
+    status: str
+    achieved_on: date | None
+    source_url: str | None
+    source_publisher: str | None
+    commitment_code: str
+    commitment_title: str
+    commitment_provenance: str
+
+    @property
+    def is_tracked(self) -> bool:
+        return self.origin == Milestone.Origin.PLAN
+
+    @property
+    def slippage_days(self) -> int:
+        return (self.due_on - self.initial_due_on).days
+
+
+class ParticipationRow(NamedTuple):
+    role: str
+    slug: str
+    name: str
+
+
+class SourceRow(NamedTuple):
+    url: str
+    publisher: str
+    published_on: date | None
+    published_precision: str
+
+
+class AxisRow(NamedTuple):
+    pk: int
+    code: str
+    title: str
+
+
+class PostponementRow(NamedTuple):
+    milestone_title: str | None  # None: the commitment itself
+    from_on: date
+    to_on: date
+    reason_kind: str
+    reason: str
+    postponed_at: datetime
+
+    @property
+    def days(self) -> int:
+        return (self.to_on - self.from_on).days
+
+
+class IndicatorRow(NamedTuple):
+    code: str
+    title: str
+
+
+class UpdateRow(NamedTuple):
+    """A published update, in the journal of its commitment or in the list of the latest ones."""
+
+    pk: int
+    status: str
+    status_before: str
+    weather: str
+    progress_before: Decimal | None
+    progress_after: Decimal | None
+    reason: str
+    text_public: str
+    text_internal: str
+    next_steps: str
+    published_at: datetime
+    author_name: str
+    publisher_name: str
+    year: int | None
+    quarter: int | None
+    commitment_code: str
+    commitment_title: str
+
+
+class ClaimRow(NamedTuple):
+    update: int
+    title: str
+    achieved_on: date
+
+
+class GroupRow(NamedTuple):
+    """A group of the overview: commitments of one main axis, status and provenance."""
+
+    main_axis: int | None
+    status: str
+    provenance: str
+    n: int
+    late: int
+    late_revised: int
+    measured: int
+    weighted: Decimal | None
+    weight_measured: int | None

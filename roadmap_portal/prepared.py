@@ -1,0 +1,60 @@
+"""Queries whose SQL Django writes once per process instead of once per request.
+
+Writing the SQL of a small query costs Django ten times what running it costs (0.4 ms against 0.05 ms measured). The
+pages that everyone reads ask the same dozen questions with other parameters: each is stated with the ORM, as ever, and
+its SQL kept. What it selects is the fields of a NamedTuple, so a row has names, types and no surprise query behind it.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from django.db import connection
+from django.db.models import QuerySet
+
+Row = TypeVar("Row", bound=NamedTuple)
+
+# Values no parameter of ours can have, so that they are found again among those of the query.
+MARKERS: dict[type, Callable[[int], Any]] = {
+    int: lambda n: 2**31 - 100 + n,
+    date: lambda n: date(1, 1, 1 + n),
+    str: lambda n: f"\ufffemarker-{n}\ufffe",
+}
+
+
+class Prepared(Generic[Row]):
+    """`build` states the query from parameters of the given types; calling it with values gives rows.
+
+    Raises ValueError at the first call when a parameter does not reach the query as it was given.
+    """
+
+    def __init__(self, row: type[Row], build: Callable[..., QuerySet[Any]], **parameters: type) -> None:
+        self.row, self.build, self.parameters = row, build, parameters
+        self.sql = ""
+        self.constants: list[Any] = []
+        self.places: dict[int, str] = {}
+
+    def __call__(self, **values: Any) -> list[Row]:
+        if not self.sql:
+            self._prepare()
+        arguments = list(self.constants)
+        for place, name in self.places.items():
+            arguments[place] = values[name]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, arguments)
+            return list(map(self.row._make, cursor.fetchall()))
+
+    def _prepare(self) -> None:
+        markers = {name: MARKERS[kind](n) for n, (name, kind) in enumerate(self.parameters.items())}
+        query = self.build(**markers).values_list(*self.row._fields).query
+        sql, constants = query.get_compiler(connection=connection).as_sql()
+        found = {value: name for name, value in markers.items()}
+        self.constants = list(constants)
+        self.places = {
+            place: found[value]
+            for place, value in enumerate(self.constants)
+            if type(value) in MARKERS and value in found
+        }
+        if missing := set(markers) - set(self.places.values()):
+            raise ValueError(f"Parameters that never reach the query: {', '.join(sorted(missing))}.")
+        self.sql = sql
