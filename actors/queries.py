@@ -1,22 +1,25 @@
 """What the pages read of actors."""
 
+import unicodedata
 from itertools import groupby
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch
 from django.http import Http404
 
 from actors.models import Actor
 
 
-def actors() -> QuerySet[Actor]:
-    return Actor.objects.order_by("name")
+def alphabetical(name: str) -> str:
+    """Sorting key that puts « École » among the E: a database without French collation sorts by code point."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(sign))
 
 
 def actors_by_kind() -> list[tuple[Actor.Kind, list[Actor]]]:
     """In the order of the kinds, then by name."""
     order = list(Actor.Kind)
     everyone = sorted(
-        actors().annotate(roles=Count("participations", distinct=True)), key=lambda a: order.index(Actor.Kind(a.kind))
+        Actor.objects.annotate(roles=Count("participations", distinct=True)),
+        key=lambda a: (order.index(Actor.Kind(a.kind)), alphabetical(a.name)),
     )
     return [(Actor.Kind(kind), list(group)) for kind, group in groupby(everyone, key=lambda a: a.kind)]
 

@@ -1,4 +1,4 @@
-"""Draws the situations of the tests: `make_commitment(milestones="xx.")` is one with two milestones reached of three."""
+"""Draws the situations of the tests: `make_commitment("xx.")` has reached two milestones of three."""
 
 from datetime import date, timedelta
 from itertools import count

@@ -107,9 +107,13 @@ def assignments_of_status(tree):
             for target in targets:
                 if isinstance(target, ast.Attribute) and target.attr in {"status", "state"}:
                     yield node.lineno
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
-            if any(keyword.arg in {"status", "state"} for keyword in node.keywords):
-                yield node.lineno
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "update"
+            and any(keyword.arg in {"status", "state"} for keyword in node.keywords)
+        ):
+            yield node.lineno
 
 
 def test_only_transitions_assign_a_status():

@@ -10,6 +10,7 @@ from django.http import Http404
 
 from accounts.permissions import Someone, visible_to, writable_by
 from actors.models import Actor, Source
+from actors.queries import alphabetical
 from commitments.models import (
     Axis,
     Commitment,
@@ -219,7 +220,7 @@ def _by_role(
     participations: Iterable[ParticipationRow],
 ) -> list[tuple[Participation.Role, Sequence[ParticipationRow]]]:
     """In the order of the roles, by name within each."""
-    everyone = sorted(participations, key=lambda p: ROLES.index(Participation.Role(p.role)))
+    everyone = sorted(participations, key=lambda p: (ROLES.index(Participation.Role(p.role)), alphabetical(p.name)))
     return [(Participation.Role(role), list(group)) for role, group in groupby(everyone, key=lambda p: p.role)]
 
 

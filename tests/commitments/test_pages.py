@@ -1,5 +1,6 @@
 """The public pages, through the client: what stands there, how many queries it costs, what a wrong address says."""
 
+import uuid
 from datetime import date
 from html import unescape
 
@@ -31,7 +32,7 @@ def portfolio(region):
 def codes_shown(client, query=""):
     response = client.get(f"/engagements/{query}")
     assert response.status_code == 200
-    return [c.code for group in response.context["shown"].values() for c in group]
+    return [line.row.code for group in response.context["shown"].values() for line in group]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_counted_and_adjacent_are_told_apart(client, portfolio):
 def test_an_unknown_value_says_so_and_shows_nothing(client, portfolio, name):
     response = client.get(f"/engagements/?{name}=inconnu")
     assert response.status_code == 200
-    assert name in response.context["filterset"].form.errors
+    assert name in dict(response.context["errors"])
     assert "Ce filtre n’a pas été compris" in text_of(response)
     assert response.context["page"].paginator.count == 0
 
@@ -121,8 +122,6 @@ def test_a_suggested_lead_is_never_public(client, louis, commitment):
 
 
 def publish(commitment, by, **fields):
-    import uuid
-
     text = UpdateText(status=Status.IN_PROGRESS, **{"text_public": "La convention est signée."} | fields)
     draft = save_draft(commitment, text, by=by, form_key=uuid.uuid4(), base_version=commitment.version)
     return publish_update(draft, by=by, seen_version=commitment.version)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.models import Commitment, Indicator, IndicatorTarget, Measurement, Status
+from actors.models import Source
+from commitments.models import Commitment, Indicator, IndicatorTarget, Measurement, Milestone, Status
 from commitments.progress import (
     Mean,
     Plan,
@@ -154,9 +155,6 @@ def test_a_cancelled_milestone_counts_for_nothing(milestones, progress):
 
 @pytest.mark.django_db
 def test_a_date_read_in_a_source_is_not_followed_up():
-    from actors.models import Source
-    from commitments.models import Milestone
-
     commitment = make_commitment(progress_method=Commitment.ProgressMethod.MILESTONES)
     source = Source.objects.create(code="presse", url="https://presse.example/", publisher="Presse")
     make_milestone(commitment, due_on=date(2025, 2, 11), origin=Milestone.Origin.SOURCE, source=source)

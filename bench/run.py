@@ -1,0 +1,132 @@
+"""The benchmarks of the portal, written to var/bench/results.json as ratios.
+
+Pages: throughput of home, list and commitment page against a bare Django view (/healthz/) on the same server, in turn,
+with 40 and with 1,000 commitments; no page is cached. PDF: time to lay out the report of 40, 400 and 4,000 commitments
+with Typst, against WeasyPrint on the HTML page of the same dataset (`--without-4000` leaves out the longest).
+"""
+
+import argparse
+import json
+import os
+import secrets
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.load import requests_per_second  # noqa: E402
+from roadmap_portal.processes import spawn, stop  # noqa: E402
+
+PAGES = {"home": "/", "list": "/engagements/", "commitment": "/engagements/eng-00007/"}
+BARE = "/healthz/"
+ROUNDS, SECONDS = 7, 1.5
+
+
+@contextmanager
+def database_of(size: int) -> Iterator[dict[str, str]]:
+    """The environment of a database of its own, filled with `size` commitments, dropped afterwards."""
+    server = urlsplit(os.environ["DATABASE_URL"])
+    name = f"bench_{os.getpid()}_{size}"
+    admin = urlunsplit(server._replace(path="/postgres"))
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    environment = os.environ | {"DATABASE_URL": urlunsplit(server._replace(path=f"/{name}")), "DEBUG": "1"}
+    try:
+        run(["manage.py", "migrate", "-v0"], environment)
+        run(["-m", "bench.fill", str(size)], environment)
+        with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+        yield environment
+    finally:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def run(arguments: list[str], environment: dict[str, str]) -> str:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, check=True, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True).stdout
+
+
+@contextmanager
+def web(environment: dict[str, str], port: int = 8791) -> Iterator[str]:
+    """The server as the demonstration runs it, with the settings of production."""
+    address = f"http://127.0.0.1:{port}"
+    production = {"DEBUG": "0", "SECRET_KEY": secrets.token_urlsafe(50), "PUBLIC_URL": address}
+    environment = environment | production
+    run(["manage.py", "collectstatic", "--noinput", "-v0"], environment)
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", "1"]
+    command += ["--blocking-threads", "4", "--port", str(port), "roadmap_portal.wsgi:application"]
+    process = spawn(command, stop_signal=signal.SIGTERM, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(address + BARE)
+        yield address
+    finally:
+        stop(process, signal.SIGTERM)
+
+
+def wait_for(url: str) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(url, timeout=2)
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"{url} does not answer.")
+
+
+def pages(size: int) -> dict[str, dict[str, float]]:
+    found = {}
+    with database_of(size) as environment, web(environment) as address:
+        for name, path in PAGES.items():
+            requests_per_second(address + path, 1)  # warm
+            ratios, rates = [], []
+            for _ in range(ROUNDS):
+                bare = requests_per_second(address + BARE, SECONDS)
+                rates.append(requests_per_second(address + path, SECONDS))
+                ratios.append(rates[-1] / bare)
+            found[name] = {"ratio": round(statistics.median(ratios), 4), "per_second": round(statistics.median(rates))}
+            print(f"pages  {size:>5}  {name:<11} {found[name]['ratio']:.3f} of a bare view", flush=True)
+    return found
+
+
+def pdf(size: int) -> dict[str, float]:
+    """Seconds, each tool in a process of its own so that neither warms the other; and their ratio."""
+    with database_of(size) as environment, tempfile.TemporaryDirectory() as folder:
+        dataset = Path(folder) / "dataset.json"
+        run(["-m", "bench.render", "dataset", str(dataset)], environment)
+        typst = float(run(["-m", "bench.render", "typst", str(dataset)], environment))
+        weasyprint = float(run(["-m", "bench.render", "weasyprint", str(dataset)], environment))
+    print(f"pdf    {size:>5}  Typst {typst:.2f} s, WeasyPrint {weasyprint:.2f} s: {weasyprint / typst:.1f}", flush=True)
+    return {"typst_s": round(typst, 3), "weasyprint_s": round(weasyprint, 3), "ratio": round(weasyprint / typst, 1)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["pages", "pdf"])
+    parser.add_argument("--without-4000", action="store_true")
+    options = parser.parse_args()
+    results: dict[str, object] = {"python": sys.version.split()[0], "processors": os.cpu_count()}
+    if options.only != "pdf":
+        results["pages"] = {size: pages(size) for size in (40, 1000)}
+    if options.only != "pages":
+        results["pdf"] = {size: pdf(size) for size in ((40, 400) if options.without_4000 else (40, 400, 4000))}
+    written = ROOT / "var" / "bench" / "results.json"
+    written.parent.mkdir(parents=True, exist_ok=True)
+    written.write_text(json.dumps(results, indent=2))
+    print(f"Written to {written.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

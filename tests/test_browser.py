@@ -1,0 +1,180 @@
+"""In a real browser, on a real server, with a real worker: the main path, without JavaScript and by keyboard alone;
+and every public and staff page checked for accessibility."""
+
+import os
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from playwright.sync_api import Page, expect
+
+from commitments.models import Commitment, Indicator
+from tests.browser import chromium
+from tests.worker import running_worker
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PASSWORD = "demonstration"
+CODE = "eng-06-former"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]
+
+
+@pytest.fixture(autouse=True)
+def _django_beside_playwright(monkeypatch):
+    """Playwright runs an event loop in this thread, in which Django otherwise refuses its database."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture
+def portal(live_server, settings):
+    settings.DEBUG = True  # seed_demo asks for it
+    call_command("load_roadmap", verbosity=0)
+    call_command("seed_demo", today="2026-11-22", verbosity=0)
+    settings.DEBUG = False
+    return live_server.url
+
+
+@pytest.fixture
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+def log_in(page: Page, portal: str, who: str) -> None:
+    page.goto(f"{portal}/connexion/")
+    page.get_by_label("Adresse électronique").fill(f"{who}@demo.example")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Mon trimestre")
+
+
+def test_the_main_path_without_javascript(portal, browser, tmp_path):
+    """An administrator logs in, publishes an update, sees it public, and downloads the report a worker built."""
+    context = browser.new_context(java_script_enabled=False, accept_downloads=True)
+    page = context.new_page()
+    log_in(page, portal, "administration")
+    page.goto(f"{portal}/engagements/{CODE}/")
+    page.get_by_role("link", name="Écrire un point d’avancement").click()
+    page.get_by_label("Texte public").fill("Le catalogue des formations est en ligne depuis ce matin.")
+    page.get_by_label("Prochaines étapes").fill("Mesurer les inscriptions.")
+    page.get_by_role("button", name="Publier").click()
+    expect(page.get_by_role("status").first).to_contain_text("Publié")
+
+    visitor = browser.new_context(java_script_enabled=False).new_page()
+    visitor.goto(f"{portal}/engagements/{CODE}/")
+    expect(visitor.locator("#contenu")).to_contain_text("Le catalogue des formations est en ligne depuis ce matin.")
+
+    with running_worker():
+        page.goto(f"{portal}/espace/rapports/")
+        page.get_by_label("Trimestre").select_option(label="T3 2026")
+        page.get_by_role("button", name="Construire").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Rapport")
+        for _ in range(120):
+            if page.get_by_role("heading", name="Fichiers").count():
+                break
+            page.get_by_role("link", name="Actualiser la page").click()
+            page.wait_for_timeout(500)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("^PDF")).click()
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+    assert saved.read_bytes().startswith(b"%PDF-")
+    assert saved.name == "feuille-route-ia_rapport_2026-T3.pdf"
+
+    page.get_by_role("button", name="Mettre en ligne").click()
+    visitor.goto(f"{portal}/rapports/2026-T3/")
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text("2026")
+
+
+def press_tab_until(page: Page, selector: str, most: int = 80) -> None:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"The keyboard never reaches {selector}.")
+
+
+def test_the_main_path_by_keyboard_alone(portal, browser):
+    page = browser.new_page()
+    page.goto(f"{portal}/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+    press_tab_until(page, "a[href='/connexion/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/connexion/")
+    expect(page.get_by_label("Adresse électronique")).to_be_focused()
+    page.keyboard.type("valideur-region@demo.example")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/espace/")
+    press_tab_until(page, "a[href$='/eng-06-former/point/']", most=200)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/point/")
+    press_tab_until(page, "textarea[name=text_public]")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Écrit sans souris.")
+    press_tab_until(page, "button[value=publish]")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/engagements/{CODE}/")
+    expect(page.locator("#contenu")).to_contain_text("Écrit sans souris.")
+
+
+def complaints(page: Page, address: str) -> list[str]:
+    response = page.goto(address)
+    assert response is not None
+    assert response.status == 200, address
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [
+        *[f"{address} {v['id']}: {v['nodes'][0]['html'][:160]}" for v in found],
+        *([f"{address} is wider than the screen"] if wide else []),
+    ]
+
+
+def public_addresses() -> list[str]:
+    adjacent = Commitment.objects.filter(provenance="adjacent").order_by("code").values_list("code", flat=True)[0]
+    indicators = Indicator.objects.filter(code__in=["ind-entreprises-ia", "ind-osez-tpe"])
+    return [
+        "/", "/engagements/", "/engagements/?axis=research&status=in_progress", "/engagements/?status=rien",
+        "/engagements/?q=zzzz", f"/engagements/{CODE}/", f"/engagements/{adjacent}/", "/engagements/eng-25-f2030-idemo/",
+        "/axes/", "/axes/research/", "/acteurs/", "/acteurs/bpifrance/", "/financements/", "/indicateurs/",
+        *[indicator.get_absolute_url() for indicator in indicators],
+        "/calendrier/", "/rapports/", "/connexion/", "/en/", "/en/engagements/", f"/en/engagements/{CODE}/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_public_page_has_an_accessibility_fault(portal, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    assert [c for address in public_addresses() for c in complaints(page, portal + address)] == []
+
+
+STAFF = ["/espace/", f"/espace/engagements/{CODE}/point/", "/espace/engagements/eng-25-f2030-idemo/report-echeance/",
+         "/espace/points/", "/espace/rapports/"]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_staff_page_has_an_accessibility_fault(portal, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    log_in(page, portal, "administration")
+    found = [c for address in STAFF for c in complaints(page, portal + address)]
+    page.goto(f"{portal}/espace/engagements/{CODE}/point/")
+    page.get_by_label("Texte public").fill("")
+    page.get_by_role("button", name="Publier").click()
+    expect(page.get_by_role("alert")).to_contain_text("Rien n’est publié")
+    found += [v["id"] for v in Axe().run(page).response["violations"]]
+    assert found == []
+
+
+def test_a_page_asks_nothing_of_others_and_logs_no_error(portal, browser):
+    page = browser.new_page()
+    asked, errors = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    for address in ["/", "/engagements/", f"/engagements/{CODE}/", "/indicateurs/ind-osez-tpe/"]:
+        page.goto(portal + address)
+    assert [url for url in asked if not url.startswith(portal)] == []
+    assert errors == []
+    assert page.context.cookies() == []
+    assert os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
