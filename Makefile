@@ -22,7 +22,7 @@ demo: setup ## le portail entier sur cette machine, avec ses serveurs et des don
 	@exec $(BIN)/python manage.py demo
 
 test: setup ## toute la suite (ARGS="-k nom" pour en choisir)
-	@DEBUG=1 exec $(EMBEDDED) --home var/test -- $(BIN)/python -m pytest $(ARGS)
+	@DEBUG=1 FILES_URL=var/test/files exec $(EMBEDDED) --home var/test -- $(BIN)/python -m pytest $(ARGS)
 
 lint: setup ## style, types, gabarits, migrations, réglages de production
 	$(BIN)/ruff check .

@@ -60,7 +60,8 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 name="report_ready_has_its_data",
-                condition=~Q(state="ready") | Q(dataset__isnull=False, finished_at__isnull=False) & ~Q(dataset_sha256=""),
+                condition=~Q(state="ready")
+                | Q(dataset__isnull=False, finished_at__isnull=False) & ~Q(dataset_sha256=""),
                 violation_error_message=_("Un rapport prêt a ses données figées et leur empreinte."),
             ),
             models.CheckConstraint(
@@ -72,6 +73,12 @@ class Report(models.Model):
                 name="report_online_is_ready",
                 condition=Q(published_at__isnull=True) | Q(state="ready"),
                 violation_error_message=_("Seul un rapport prêt se met en ligne."),
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "campaign"],
+                condition=Q(published_at__isnull=False),
+                name="report_one_online_a_quarter",
+                violation_error_message=_("Un autre rapport de ce trimestre est déjà en ligne."),
             ),
             models.CheckConstraint(
                 name="report_percent_is_a_percentage",

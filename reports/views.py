@@ -56,7 +56,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refusal.message)
         else:
             # A report that is already being built takes no harm from a second message.
-            build_report.delay_on_commit(report.pk)
+            build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
             return redirect(report)
     return render(request, "reports/staff_list.html", {"form": form, "reports": queries.reports_for(request.user)})
 
@@ -91,7 +91,7 @@ def _act(report: Report, request: HttpRequest) -> None:
     match request.POST.get("action"):
         case "retry":
             transitions.retry(report, by=request.user)
-            build_report.delay_on_commit(report.pk)
+            build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
         case "put_online":
             transitions.put_online(report, by=request.user)
             messages.success(request, _("Le rapport est en ligne, avec la mention « provisoire, non scellé »."))

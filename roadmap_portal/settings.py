@@ -104,12 +104,10 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------------------------
 _database_url = required("DATABASE_URL", in_debug="postgresql://127.0.0.1:5432/roadmap_portal")
-try:
-    _database = environ.Env.db_url_config(_database_url)
-except Exception as error:
-    raise ImproperlyConfigured("DATABASE_URL: expected postgresql://user:password@host:port/name.") from error
-if _database["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL: PostgreSQL is the only engine (constraints, triggers, search).")
+if urlsplit(_database_url).scheme not in {"postgres", "postgresql"}:
+    # The only engine: constraints, triggers and search are PostgreSQL's.
+    raise ImproperlyConfigured("DATABASE_URL: expected postgresql://user:password@host:port/name.")
+_database = environ.Env.db_url_config(_database_url)
 DATABASES = {
     "default": {
         **_database,

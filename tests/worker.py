@@ -29,12 +29,20 @@ def running_worker() -> Iterator[None]:
     """Stopped by its own pid; what an earlier test left in the queue is thrown away first."""
     app.control.purge()
     environment = os.environ | {"DATABASE_URL": test_database_url(), "FILES_URL": str(settings.FILES_DIR)}
-    command = [sys.executable, "-m", "celery", "-A", "roadmap_portal", "worker", "--concurrency", "1", "-l", "WARNING"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "roadmap_portal",
+        "worker",
+        "--concurrency",
+        "1",
+        "--without-mingle",
+    ]
     root = Path(__file__).resolve().parent.parent
     with (settings.VAR_DIR / "test-worker.log").open("wb") as log:
-        process = spawn(
-            [*command, "--without-mingle"], stop_signal=signal.SIGTERM, cwd=root, env=environment, stdout=log
-        )
+        process = spawn(command, stop_signal=signal.SIGTERM, cwd=root, env=environment, stdout=log)
         try:
             yield
         finally:

@@ -147,6 +147,7 @@ def production_variables(host: str, port: int) -> dict[str, str]:
         "DEBUG": "0",
         "SECRET_KEY": secret.read_text(),
         "PUBLIC_URL": f"http://{host}:{port}",
+        "FILES_URL": str(HOME / "files"),
         "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
         # The line that a server writes must be in its log when it dies.
         "PYTHONUNBUFFERED": "1",

@@ -1,0 +1,178 @@
+"""One commitment of a report, with its milestones and postponements."""
+
+from datetime import date
+
+from commitments.models import Commitment, Milestone, Participation, Postponement, Status, Weather
+from commitments.progress import LatenessReason, thresholds
+from funding.models import FundingLine
+from funding.queries import Planned
+from reports.dataset.as_of import Entry, author_side, made_on
+from reports.dataset.values import Json, iso, sources, two_places
+from roadmap_portal.templatetags.portal import day_text
+
+Role = Participation.Role
+
+
+def commitment_row(entry: Entry, money: Planned, on: date) -> Json:
+    commitment = entry.commitment
+    return {
+        "code": commitment.code,
+        "title": commitment.title,
+        "official_text": commitment.official_text,
+        "summary": commitment.summary,
+        "axis": None if entry.axis is None else entry.axis.code,
+        "axis_title": "tous les axes" if entry.axis is None else entry.axis.title,
+        "other_axes": [axis.title for axis in commitment.axes.all() if axis.pk != commitment.main_axis_id],
+        "is_adjacent": commitment.is_adjacent,
+        "provenance": commitment.provenance,
+        "provenance_label": commitment.get_provenance_display(),
+        "confidence": commitment.confidence,
+        "confidence_label": commitment.get_confidence_display(),
+        **_actors(commitment),
+        **_statement(entry),
+        **_standing(entry, on),
+        **_dates(entry),
+        **_money(money),
+        "sources": sources(commitment.sources.all()),
+        "milestones": [_milestone(m, on) for m in commitment.milestones.all()],
+        "postponements": [postponement_row(p) for p in entry.postponements],
+    }
+
+
+def _actors(commitment: Commitment) -> Json:
+    def holding(*roles: Role) -> list[str]:
+        return [p.actor.name for p in commitment.participations.all() if p.role in roles]
+
+    return {
+        "leads": holding(Role.LEAD, Role.CO_LEAD),
+        "operators": holding(Role.OPERATOR),
+        "partners": holding(Role.PARTNER),
+        "funders": holding(Role.FUNDER),
+    }
+
+
+def _statement(entry: Entry) -> Json:
+    update = entry.update
+    return {
+        "status": entry.status,
+        "status_label": str(Status(entry.status).label),
+        "status_reason": update.reason if update else "",
+        "weather": entry.weather,
+        "weather_label": str(Weather(entry.weather).label),
+        "weather_reason": update.weather_reason if update else "",
+        "text": update.text_public if update else "",
+        "next_steps": update.next_steps if update else "",
+        "updated_on": iso(update.published_at.date()) if update and update.published_at else None,
+        "has_answered": entry.has_answered,
+    }
+
+
+def _standing(entry: Entry, on: date) -> Json:
+    standing = entry.standing
+    return {
+        "progress": two_places(standing.progress),
+        "progress_method": entry.commitment.progress_method,
+        "progress_method_label": entry.commitment.get_progress_method_display(),
+        "expected": two_places(standing.expected),
+        "expected_revised": two_places(standing.expected_revised),
+        "is_late": entry.is_late,
+        "late_since": iso(standing.late_since) if entry.is_late else None,
+        "late_reasons": [_reason(r) for r in standing.reasons if r.since <= on],
+        "is_late_revised": entry.is_late_revised,
+        "late_since_revised": iso(standing.late_since_revised) if entry.is_late_revised else None,
+    }
+
+
+def _reason(reason: LatenessReason) -> Json:
+    limits = thresholds()
+    texts = {
+        "due_date": "échéance dépassée",
+        "milestone": f"jalon en retard de plus de {limits.grace_days} jours",
+        "gap": f"avancement inférieur de plus de {limits.gap_points} points à l’attendu",
+    }
+    since = f"{texts[reason.kind]}, depuis le {day_text(reason.since)}"
+    return {"kind": reason.kind, "since": iso(reason.since), "label": since}
+
+
+def _dates(entry: Entry) -> Json:
+    commitment = entry.commitment
+    return {
+        "starts_on": iso(commitment.starts_on),
+        "initial_due_on": iso(commitment.initial_due_on),
+        "due_on": iso(commitment.due_on),
+        "date_precision": commitment.date_precision,
+        "date_precision_label": commitment.get_date_precision_display(),
+        "slippage_days": commitment.slippage_days,
+        "postponement_count": len(entry.postponements),
+    }
+
+
+def _money(money: Planned) -> Json:
+    return {
+        "planned_regional": two_places(money.regional),
+        "planned_national": two_places(money.national),
+        "planned_european": two_places(money.european),
+        "funding_lines": money.lines,
+        "lines_without_amount": money.without_amount,
+    }
+
+
+def _milestone(milestone: Milestone, on: date) -> Json:
+    """As known on the day: one achieved later was still planned."""
+    achieved_on = milestone.achieved_on if milestone.achieved_on and milestone.achieved_on <= on else None
+    state = Milestone.Status(milestone.status)
+    if state == Milestone.Status.ACHIEVED and achieved_on is None:
+        state = Milestone.Status.PLANNED
+    is_pending = state == Milestone.Status.PLANNED and milestone.is_tracked
+    return {
+        "title": milestone.title,
+        "status": str(state),
+        "status_label": str(state.label),
+        "is_tracked": milestone.is_tracked,
+        "origin_label": milestone.get_origin_display(),
+        "weight": milestone.weight,
+        "initial_due_on": iso(milestone.initial_due_on),
+        "due_on": iso(milestone.due_on),
+        "date_precision": milestone.date_precision,
+        "slippage_days": milestone.slippage_days,
+        "achieved_on": iso(achieved_on),
+        "days_overdue": max((on - milestone.due_on).days, 0) if is_pending else 0,
+        "source_url": milestone.source.url if milestone.source else "",
+    }
+
+
+def postponement_row(postponement: Postponement) -> Json:
+    side, actor = author_side(postponement)
+    return {
+        "milestone": postponement.milestone.title if postponement.milestone else "",
+        "from_on": iso(postponement.from_on),
+        "to_on": iso(postponement.to_on),
+        "days": postponement.days,
+        "reason_kind": postponement.reason_kind,
+        "reason_label": postponement.get_reason_kind_display(),
+        "reason": postponement.reason,
+        "side": side,
+        "actor": actor,
+        "made_on": iso(made_on(postponement)),
+    }
+
+
+def funding_row(line: FundingLine, is_added: bool) -> Json:
+    return {
+        "commitment": line.commitment.code,
+        "commitment_title": line.commitment.title,
+        "is_adjacent": line.commitment.is_adjacent,
+        "envelope": line.envelope.code,
+        "envelope_title": line.envelope.title,
+        "reach": line.envelope.reach,
+        "reach_label": line.envelope.get_reach_display(),
+        "funder": line.funder.name if line.funder else "",
+        "beneficiary": line.beneficiary.name if line.beneficiary else "",
+        "instrument": line.instrument,
+        "authorisation_label": line.get_authorisation_kind_display() if line.authorisation_kind else "",
+        "agreement_reference": line.agreement_reference,
+        "planned": two_places(line.planned_amount),
+        "is_added": is_added,
+        "is_fictional": line.is_fictional,
+        "note": line.note,
+    }

@@ -1,0 +1,133 @@
+"""Money and indicators around the commitments of a report."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from commitments.models import Indicator, IndicatorTarget, Measurement
+from commitments.progress import progress_of_indicator
+from funding.models import Envelope, FundingLine
+from funding.queries import Planned, envelope_tree, funding_lines, parents_of_envelopes, planned
+from reports.dataset.as_of import Entry, indicators_known
+from reports.dataset.rows import funding_row
+from reports.dataset.values import Json, iso, reading, sources, two_places
+
+
+class Money:
+    """What the commitments of a report are funded by, read once."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.lines = defaultdict[int, list[FundingLine]](list)
+        self.parents = parents_of_envelopes()
+        ids = [entry.commitment.pk for entry in entries]
+        found = funding_lines().select_related("commitment").filter(commitment__in=ids)
+        for line in found.order_by("commitment__code", "envelope__code", "pk"):
+            self.lines[line.commitment_id].append(line)
+
+    def of(self, entry: Entry) -> Planned:
+        return planned(self.lines[entry.commitment.pk], self.parents)
+
+    def rows(self) -> list[Json]:
+        rows = []
+        for lines in list(self.lines.values()):
+            added = planned(lines, self.parents).added
+            rows += [funding_row(line, line in added) for line in lines]
+        return rows
+
+    def envelopes(self, *, whole: bool) -> list[Json]:
+        """Every envelope, or those the scope draws on with what they are part of."""
+        used = {line.envelope_id for lines in self.lines.values() for line in lines}
+        for envelope in list(used):
+            parent = self.parents.get(envelope)
+            while parent is not None and parent not in used:
+                used.add(parent)
+                parent = self.parents.get(parent)
+        return [_envelope(row.envelope, row.level) for row in envelope_tree() if whole or row.envelope.pk in used]
+
+
+def _envelope(envelope: Envelope, level: int) -> Json:
+    return {
+        "code": envelope.code,
+        "title": envelope.title,
+        "level": level,
+        "reach": envelope.reach,
+        "reach_label": envelope.get_reach_display(),
+        "is_context": envelope.reach != Envelope.Reach.REGIONAL,
+        "geographic_scope": envelope.geographic_scope,
+        "amount": two_places(envelope.amount),
+        "is_yearly": envelope.is_yearly,
+        "amount_basis_label": envelope.get_amount_basis_display() if envelope.amount_basis else "",
+        "period": envelope.period,
+        "stated_on": iso(envelope.stated_on),
+        "funders": [actor.name for actor in envelope.funders.all()],
+        "confidence_label": envelope.get_confidence_display(),
+        "sources": sources(envelope.sources.all()),
+    }
+
+
+def indicators(entries: Iterable[Entry], roadmap_id: int, on: date, *, whole: bool) -> list[Json]:
+    """Every indicator of the roadmap, or those that measure the scope or share an axis with it."""
+    commitments = {entry.commitment.pk for entry in entries}
+    axes = {axis.pk for entry in entries for axis in entry.commitment.axes.all()}
+    found = indicators_known(on).select_related("commitment").filter(roadmap=roadmap_id).order_by("code")
+    return [
+        _indicator(indicator)
+        for indicator in found
+        if whole or indicator.commitment_id in commitments or axes & {axis.pk for axis in indicator.axes.all()}
+    ]
+
+
+def _indicator(indicator: Indicator) -> Json:
+    readings = sorted(
+        (m for m in indicator.measurements.all() if not hasattr(m, "superseded_by")),
+        key=lambda m: (m.reference_on, m.recorded_at, m.pk),
+    )
+    targets = sorted(indicator.targets.all(), key=lambda t: t.due_on or date.max)
+    commitment = indicator.commitment
+    is_public = commitment is not None and commitment.visibility == "public"
+    places = indicator.decimals
+    return {
+        "code": indicator.code,
+        "title": indicator.title,
+        "definition": indicator.description,
+        "limits": indicator.note,
+        "unit": indicator.unit,
+        "unit_label": indicator.get_unit_display(),
+        "decimals": places,
+        "direction_label": indicator.get_direction_display(),
+        "geographic_scope": indicator.geographic_scope,
+        "producer": indicator.producer.name if indicator.producer else "",
+        "confidence_label": indicator.get_confidence_display(),
+        "commitment": commitment.code if commitment and is_public else None,
+        "axes": [axis.title for axis in indicator.axes.all()],
+        "baseline": reading(indicator.baseline, places),
+        "baseline_on": iso(indicator.baseline_on),
+        "baseline_precision": indicator.baseline_precision,
+        "baseline_qualifier": indicator.baseline_qualifier,
+        "readings": [_reading(measurement, places) for measurement in readings],
+        "targets": [_target(target, places) for target in targets],
+        "progress": two_places(progress_of_indicator(indicator)),
+        "sources": sources(indicator.sources.all()),
+    }
+
+
+def _reading(measurement: Measurement, places: int) -> Json:
+    return {
+        "on": iso(measurement.reference_on),
+        "precision": measurement.precision,
+        "value": reading(measurement.value, places),
+        "qualifier": measurement.qualifier,
+        "quality_label": measurement.get_quality_display(),
+        "source": measurement.source.publisher if measurement.source else "",
+        "source_url": measurement.source.url if measurement.source else "",
+    }
+
+
+def _target(target: IndicatorTarget, places: int) -> Json:
+    return {
+        "on": iso(target.due_on),
+        "precision": target.precision,
+        "value": reading(target.value, places),
+        "kind_label": target.get_kind_display(),
+        "qualifier": target.qualifier,
+    }

@@ -1,0 +1,127 @@
+"""How the PDF writes one value, in French; and which characters its fonts can print."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import typst
+from django.conf import settings
+
+from reports.dataset import Json
+from roadmap_portal.templatetags.portal import day_text, days, euros, number, percent
+
+FONTS = settings.BASE_DIR / "static" / "vendor" / "source-sans-3"
+# Longer than any French word: a break is allowed inside, for a text must not leave its column.
+LONGEST_WORD = 26
+UNBROKEN = re.compile(rf"[^\s\u200b]{{{LONGEST_WORD},}}")
+LATIN = 0x0250
+KNOWN = frozenset("–—‘’“”„†•…‰‹›\u200b\u202f\u2009−÷×€→←↑↓≤≥≠≈□●")
+REPLACEMENT = "□"
+# Addresses, names of files and the fingerprint are copied by machines: no break is put inside.
+AS_IT_IS = frozenset({"url", "chart", "sha256"})
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+TYPOGRAPHY = (
+    (re.compile(r" (?=[;!?](?:\s|$))"), "\u202f"),
+    (re.compile(r" (?=:(?:\s|$))"), "\u00a0"),
+    (re.compile(r"« "), "«\u00a0"),
+    (re.compile(r" »"), "\u00a0»"),
+    (re.compile(r"(?<=\d) (?=[%€])"), "\u00a0"),
+)
+
+
+def pct(value: str | Decimal | None) -> str:
+    return "" if value is None else percent(Decimal(value))
+
+
+def either(text: str, instead: str) -> str:
+    return text or instead
+
+
+def amount(value: str | None) -> str:
+    return "montant inconnu" if value is None else euros(Decimal(value))
+
+
+def day_of(value: str | None, precision: str = "day") -> str:
+    return "" if value is None else day_text(date.fromisoformat(value), precision or "day")
+
+
+def days_text(value: int) -> str:
+    return days(value).replace("-", "").replace(" ", "\u00a0")
+
+
+def ratio(value: str | None) -> float | None:
+    """Length of a bar, for the eye alone: the figure stands beside it as a text."""
+    return None if value is None else float(Decimal(value)) / 100
+
+
+def figure(value: str | None, unit: str, unit_label: str) -> str:
+    """A reading with its unit when that is short: 12 %, 70 M€ is left to the text."""
+    if value is None:
+        return ""
+    exact = Decimal(value)
+    exponent = exact.normalize().as_tuple().exponent
+    text = number(exact, max(-exponent, 0) if isinstance(exponent, int) else 0)
+    return f"{text}\u00a0{unit_label}" if unit in ("percent", "EUR") else text
+
+
+def source_line(source: Json) -> Json:
+    published = f", {day_of(source['published_on'], source['precision'])}" if source["published_on"] else ""
+    return {"text": f"{source['publisher']}{published}", "url": source["url"]}
+
+
+def printable(content: Any) -> tuple[Any, int]:
+    """The content with every text made fit to print, and how many characters no font could print."""
+    missing = 0
+
+    def fit(value: Any) -> Any:
+        nonlocal missing
+        if isinstance(value, str):
+            text, lost = _printable_text(value)
+            missing += lost
+            return text
+        if isinstance(value, list):
+            return [fit(item) for item in value]
+        if isinstance(value, dict):
+            return {key: item if key in AS_IT_IS else fit(item) for key, item in value.items()}
+        return value
+
+    return fit(content), missing
+
+
+def _printable_text(value: str) -> tuple[str, int]:
+    text = CONTROLS.sub("", value.replace("\r\n", "\n").replace("\t", " "))
+    lost = 0
+    unknown = {c for c in text if ord(c) >= LATIN and c not in KNOWN}
+    for character in unknown:
+        if not is_printable(character):
+            lost += text.count(character)
+            text = text.replace(character, REPLACEMENT)
+    for pattern, space in TYPOGRAPHY:
+        text = pattern.sub(space, text)
+    return UNBROKEN.sub(lambda word: _breakable(word.group()), text), lost
+
+
+def _breakable(word: str) -> str:
+    """Breaks allowed after signs, as in an address; else every dozen characters."""
+    parts = re.split(r"(?<=[/\-_.&=?])", word)
+    return "\u200b".join("\u200b".join(re.findall(".{1,12}", part)) for part in parts if part)
+
+
+@lru_cache(maxsize=4096)
+def is_printable(character: str) -> bool:
+    """Whether one of the fonts has it: PDF/UA refuses a character that none can show."""
+    escaped = "\\u{" + f"{ord(character):x}" + "}"
+    source = f'#set document(title: "x")\n#set text(font: "Source Sans 3")\n#"a{escaped}"'
+    try:
+        typst.compile(source.encode(), font_paths=fonts(), pdf_standards="ua-1", format="pdf")
+    except typst.TypstError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def fonts() -> typst.Fonts:
+    """Ours and those inside Typst, never the machine's: the same pages everywhere."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)])

@@ -1,0 +1,34 @@
+"""Builds the report of a quarter in this process, without a worker: `manage.py build_report 2026-T3`."""
+
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+from django.http import Http404
+
+from reports import queries, services, transitions
+
+
+class Command(BaseCommand):
+    help = "Builds the report of a quarter (2026-T3) on the whole roadmap, and prints its files."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("quarter", help="as in 2026-T3")
+
+    def handle(self, *args: object, quarter: str, **options: object) -> None:
+        try:
+            campaign = queries.campaign_of(quarter)
+        except Http404 as error:
+            raise CommandError(
+                f"Quarter: read {quarter!r}, expected one that has a campaign, such as 2026-T3."
+            ) from error
+        report = transitions.start(transitions.request_draft(campaign).pk)
+        if report is None:
+            raise CommandError("A worker is building this report right now.")
+        try:
+            ready = services.produce(report)
+        except Exception as error:
+            transitions.fail(report, services.reason_of_failure(report, error))
+            raise
+        self.stdout.write(f"Report {ready.pk}, data {ready.dataset_sha256}")
+        for file in ready.files.all():
+            self.stdout.write(f"{file.sha256}  {file.size:>10}  {file.file.name}")
