@@ -1,7 +1,5 @@
 """Reports and files, for those who may see them, each in a constant number of queries."""
 
-from datetime import date
-
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
@@ -70,10 +68,9 @@ def campaign_of(slug: str) -> Campaign:
     return found
 
 
-def campaign_without_draft(ended_on: date) -> Campaign | None:
-    """The quarter that ended on that day, unless a report on the whole roadmap is there or on its way."""
-    reports = Report.objects.filter(scope="").exclude(state=Report.State.FAILED)
-    return Campaign.objects.filter(reference_on=ended_on).exclude(pk__in=reports.values("campaign")).first()
+def is_drafted(campaign: Campaign) -> bool:
+    """Whether a report on the whole roadmap is there for that quarter, or on its way."""
+    return Report.objects.filter(campaign=campaign, scope="").exclude(state=Report.State.FAILED).exists()
 
 
 def _of_quarter(reports: QuerySet[Report], slug: str) -> QuerySet[Report]:

@@ -1,10 +1,9 @@
 """What workers and the calendar run: each finds, calls, stops."""
 
-from datetime import timedelta
-
 from celery import shared_task
 from django.utils.timezone import localdate
 
+from commitments.transitions import campaign_ended_before
 from reports import queries, services, transitions
 
 
@@ -22,8 +21,6 @@ def build_report(report_id: int) -> None:
 
 @shared_task
 def draft_quarter_just_ended() -> None:
-    today = localdate()
-    first_day_of_quarter = today.replace(month=today.month - (today.month - 1) % 3, day=1)
-    campaign = queries.campaign_without_draft(ended_on=first_day_of_quarter - timedelta(days=1))
-    if campaign is not None:
+    campaign = campaign_ended_before(localdate())
+    if campaign is not None and not queries.is_drafted(campaign):
         build_report.delay_on_commit(transitions.request_draft(campaign).pk)  # type: ignore[attr-defined]

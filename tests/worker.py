@@ -5,7 +5,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
@@ -14,35 +13,33 @@ from django.db import connection
 from roadmap_portal.celery import app
 from roadmap_portal.processes import spawn, stop
 
+LOG = settings.VAR_DIR / "test" / "worker.log"
 
-def test_database_url() -> str:
+
+def database_url() -> str:
+    """That of the test database, as a worker reads it."""
     given = connection.settings_dict
-    account = f"{quote(given['USER'])}:{quote(given['PASSWORD'])}@" if given["USER"] else ""
-    return f"postgresql://{account}{given['HOST']}:{given['PORT'] or 5432}/{given['NAME']}"
-
-
-test_database_url.__test__ = False  # not a test, for all its name
+    login = quote(given["USER"]) + (f":{quote(given['PASSWORD'])}" if given["PASSWORD"] else "")
+    host = quote(given["HOST"], safe="") if given["HOST"].startswith("/") else given["HOST"]
+    port = f":{given['PORT']}" if given["PORT"] else ""
+    return f"postgresql://{login}@{host}{port}/{given['NAME']}"
 
 
 @contextmanager
 def running_worker() -> Iterator[None]:
     """Stopped by its own pid; what an earlier test left in the queue is thrown away first."""
     app.control.purge()
-    environment = os.environ | {"DATABASE_URL": test_database_url(), "FILES_URL": str(settings.FILES_DIR)}
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "roadmap_portal",
-        "worker",
-        "--concurrency",
-        "1",
-        "--without-mingle",
-    ]
-    root = Path(__file__).resolve().parent.parent
-    with (settings.VAR_DIR / "test-worker.log").open("wb") as log:
-        process = spawn(command, stop_signal=signal.SIGTERM, cwd=root, env=environment, stdout=log)
+    environment = os.environ | {"DATABASE_URL": database_url(), "FILES_URL": str(settings.FILES_DIR)}
+    command = [sys.executable, "-m", "celery", "-A", "roadmap_portal", "worker", "--concurrency", "1"]
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    with LOG.open("wb") as log:
+        process = spawn(
+            [*command, "--without-mingle", "--loglevel", "INFO"],
+            stop_signal=signal.SIGTERM,
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdout=log,
+        )
         try:
             yield
         finally:

@@ -4,7 +4,7 @@ Each function checks the right, locks the commitment first, decides on what it r
 trace in the same transaction.
 """
 
-from commitments.transitions.campaigns import move_campaign
+from commitments.transitions.campaigns import campaign_ended_before, move_campaign
 from commitments.transitions.postponements import postpone
 from commitments.transitions.tables import (
     CAMPAIGN_CHANGES,
@@ -26,6 +26,7 @@ __all__ = [
     "TransitionRefused",
     "UpdateText",
     "as_fields",
+    "campaign_ended_before",
     "move_campaign",
     "postpone",
     "publish_update",

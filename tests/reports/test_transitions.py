@@ -225,18 +225,22 @@ def test_the_command_names_a_quarter_it_does_not_know(quarter, slug):
 
 
 @pytest.mark.parametrize(
-    ("today", "asked"), [("2026-10-01", 1), ("2026-10-02", 1), ("2026-09-30", 0), ("2027-01-01", 0)]
+    ("today", "of"),
+    [("2026-10-01", "2026-T3"), ("2026-10-02", "2026-T3"), ("2026-09-30", "2026-T2"), ("2027-01-01", "2026-T4")],
 )
-def test_the_draft_is_that_of_the_quarter_just_ended(quarter, today, asked, monkeypatch):
-    monkeypatch.setattr(tasks.build_report, "delay_on_commit", lambda pk: None)
+def test_the_draft_is_that_of_the_quarter_just_ended_planned_or_not(quarter, today, of):
     with time_machine.travel(f"{today}T04:00:00+02:00", tick=False):
         tasks.draft_quarter_just_ended()
         tasks.draft_quarter_just_ended()
-    assert Report.objects.filter(requested_by=None, scope="").count() == asked
+    assert [r.campaign.slug for r in Report.objects.filter(requested_by=None, scope="")] == [of]
 
 
-def test_no_draft_is_made_when_somebody_has_asked_before(amina_asks, monkeypatch):
-    monkeypatch.setattr(tasks.build_report, "delay_on_commit", pytest.fail)
+def test_no_draft_is_made_without_a_roadmap(db):
+    tasks.draft_quarter_just_ended()
+    assert not Report.objects.exists()
+
+
+def test_no_draft_is_made_when_somebody_has_asked_before(amina_asks):
     with time_machine.travel("2026-10-01T04:00:00+02:00", tick=False):
         tasks.draft_quarter_just_ended()
     assert Report.objects.count() == 1
