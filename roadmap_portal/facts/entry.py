@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from roadmap_portal.facts.shapes import Day
+from roadmap_portal.facts.typography import composed
 
 MISSING = object()
 PUBLISHED_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -114,6 +115,8 @@ class Entry:
         if not isinstance(value, str) or CONTROL_CHARACTER.search(value):
             self.refuse(key, expected_of(rule))
             return ""
+        if not isinstance(rule, models.URLField | models.SlugField):
+            value = composed(value)
         try:
             rule.clean(value, None)
         except ValidationError:
