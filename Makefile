@@ -10,6 +10,8 @@ BIN := .venv/bin
 EMBEDDED := $(BIN)/python -m roadmap_portal.embedded --throwaway
 CODE := roadmap_portal actors accounts commitments funding reports
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard roadmap_portal/locale/*/LC_MESSAGES/django.po))
+# The functions that take a text to translate, beside _, gettext, ngettext and their like.
+KEYWORDS := -k gettext_lazy -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 -k plural:1,2
 PIN := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make pin"
 
@@ -45,10 +47,11 @@ pin: setup ## fige les requirements*.in, avec empreintes
 	$(PIN) requirements-dev.in -o requirements-dev.txt
 	$(PIN) requirements-bench.in -o requirements-bench.txt
 
-messages: setup ## relève les textes à traduire en anglais (demande gettext)
-	@command -v xgettext >/dev/null || { echo "Il manque gettext : apt-get install gettext" >&2; exit 1; }
-	DEBUG=1 $(BIN)/python manage.py makemessages -l en --add-location file --ignore ".venv/*" --ignore "var/*" \
-		--ignore "static/*" --ignore "tests/*"
+messages: setup ## relève les textes à traduire, dans roadmap_portal/locale/en/LC_MESSAGES/django.po
+	@mkdir -p var
+	$(BIN)/pybabel --quiet extract -F babel.cfg $(KEYWORDS) --add-location file --sort-by-file --no-wrap -o var/messages.pot .
+	$(BIN)/pybabel --quiet update -i var/messages.pot -d roadmap_portal/locale -D django -l en \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 
 setup: .venv/.ready $(CATALOGUES)
 

@@ -15,5 +15,5 @@ class LoginForm(AuthenticationForm):
     )
     error_messages = {
         "invalid_login": _("Adresse électronique ou mot de passe incorrect."),
-        "inactive": _("Ce compte est désactivé : adressez-vous à l’administration du portail."),
+        "inactive": _("Ce compte est désactivé : adressez-vous à l’administration du portail."),
     }

@@ -37,7 +37,7 @@ class User(AbstractBaseUser):
     is_superuser = models.BooleanField(
         _("compte de secours"),
         default=False,
-        help_text=_("Administrateur sans habilitation : première installation et dépannage seulement."),
+        help_text=_("Administrateur sans habilitation : première installation et dépannage seulement."),
     )
     created_at = models.DateTimeField(_("créé le"), default=timezone.now, editable=False)
 

@@ -63,7 +63,7 @@ def validate_siret(value: str) -> None:
         siret_rules.validate(value)
     except NotASiret as error:
         raise ValidationError(
-            _("SIRET « %(value)s » : 14 chiffres avec une clé de contrôle juste sont attendus."),
+            _("SIRET « %(value)s » : 14 chiffres avec une clé de contrôle juste sont attendus."),
             params={"value": value},
         ) from error
 

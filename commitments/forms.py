@@ -52,8 +52,8 @@ class UpdateForm(forms.ModelForm):
         }
         help_texts = {
             "text_public": _("Ce qui a été fait, pour un lecteur qui découvre le sujet. Visible par tous."),
-            "text_internal": _("Pour les services seulement : jamais publiée, jamais dans un rapport."),
-            "weather_reason": _("Obligatoire pour « appuis nécessaires » et « objectifs compromis »."),
+            "text_internal": _("Pour les services seulement : jamais publiée, jamais dans un rapport."),
+            "weather_reason": _("Obligatoire pour « appuis nécessaires » et « objectifs compromis »."),
             "progress": _("De 0 à 100. Laissez vide si l’avancement n’est pas mesuré."),
         }
 

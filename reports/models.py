@@ -83,7 +83,7 @@ class Report(models.Model):
             models.CheckConstraint(
                 name="report_percent_is_a_percentage",
                 condition=Q(percent__lte=100),
-                violation_error_message=_("L’avancement va de 0 à 100 %."),
+                violation_error_message=_("L’avancement va de 0 à 100 %%."),
             ),
         ]
 

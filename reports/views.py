@@ -94,7 +94,7 @@ def _act(report: Report, request: HttpRequest) -> None:
             build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
         case "put_online":
             transitions.put_online(report, by=request.user)
-            messages.success(request, _("Le rapport est en ligne, avec la mention « provisoire, non scellé »."))
+            messages.success(request, _("Le rapport est en ligne, avec la mention « provisoire, non scellé »."))
         case "take_offline":
             transitions.take_offline(report, by=request.user)
 

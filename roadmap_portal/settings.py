@@ -85,20 +85,26 @@ MIDDLEWARE = [
 ROOT_URLCONF = "roadmap_portal.urls"
 WSGI_APPLICATION = "roadmap_portal.wsgi.application"
 
+CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "APP_DIRS": False,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "roadmap_portal.templatetags.portal"],
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "roadmap_portal.context.portal",
-            ],
+            "environment": "roadmap_portal.jinja.environment",
+            "context_processors": [*CONTEXT_PROCESSORS, "roadmap_portal.context.portal"],
         },
+    },
+    # The admin's own templates.
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": CONTEXT_PROCESSORS},
     },
 ]
 

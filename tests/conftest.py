@@ -2,12 +2,28 @@
 for the State, Rachel for the Region, Amina administers, Louis reads."""
 
 import pytest
+from django.template.backends.jinja2 import Template
+from django.test.signals import template_rendered
 
 from accounts.models import Membership
 from actors.models import Side
 from tests.factories import make_actor, make_commitment, make_roadmap, make_user
 
 Role = Membership.Role
+
+
+@pytest.fixture(autouse=True)
+def _responses_tell_their_context(monkeypatch):
+    """Django's test client learns `response.context` from a signal that its Jinja2 backend does not send."""
+    render = Template.render
+
+    def render_and_tell(self, context=None, request=None):
+        context = {} if context is None else context
+        text = render(self, context, request)
+        template_rendered.send(sender=self, template=self, context=context)
+        return text
+
+    monkeypatch.setattr(Template, "render", render_and_tell)
 
 
 @pytest.fixture

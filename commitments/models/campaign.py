@@ -150,7 +150,7 @@ class ProgressUpdate(models.Model):
             models.CheckConstraint(
                 name="update_progress_is_a_percentage",
                 condition=Q(progress__isnull=True) | Q(progress__range=(0, 100)),
-                violation_error_message=_("L’avancement va de 0 à 100 %."),
+                violation_error_message=_("L’avancement va de 0 à 100 %%."),
             ),
         ]
 

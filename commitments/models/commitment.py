@@ -36,8 +36,8 @@ STATUS_MEANINGS = {
     Status.NOT_STARTED: _("Rien n’a encore été engagé."),
     Status.IN_PROGRESS: _("Les travaux ont commencé et se poursuivent."),
     Status.SUSPENDED: _("Les travaux sont arrêtés et doivent reprendre."),
-    Status.COMPLETED: _("Ce qui était promis est fait ; tous les jalons sont atteints."),
-    Status.ABANDONED: _("L’engagement ne sera pas tenu ; le motif est donné au journal."),
+    Status.COMPLETED: _("Ce qui était promis est fait ; tous les jalons sont atteints."),
+    Status.ABANDONED: _("L’engagement ne sera pas tenu ; le motif est donné au journal."),
 }
 WEATHER_MEANINGS = {
     Weather.SECURED: _("Les objectifs seront tenus, sans réserve connue."),
@@ -178,7 +178,7 @@ class Commitment(models.Model):
                 name="commitment_progress_is_a_percentage",
                 condition=(Q(progress__isnull=True) | Q(progress__range=(0, 100)))
                 & (Q(declared_progress__isnull=True) | Q(declared_progress__range=(0, 100))),
-                violation_error_message=_("L’avancement va de 0 à 100 %."),
+                violation_error_message=_("L’avancement va de 0 à 100 %%."),
             ),
             models.CheckConstraint(
                 name="commitment_weight_is_positive",
@@ -193,7 +193,7 @@ class Commitment(models.Model):
             models.CheckConstraint(
                 name="commitment_poor_weather_has_a_reason",
                 condition=~Q(weather__in=[Weather.SUPPORT_NEEDED, Weather.COMPROMISED]) | ~Q(weather_reason=""),
-                violation_error_message=_("Une météo « appuis nécessaires » ou « compromis » porte son motif."),
+                violation_error_message=_("Une météo « appuis nécessaires » ou « compromis » porte son motif."),
             ),
         ]
 

@@ -103,7 +103,7 @@ class Postponement(models.Model):
         blank=True,
         related_name="postponements",
         verbose_name=_("jalon"),
-        help_text=_("Vide : l’échéance de l’engagement lui-même."),
+        help_text=_("Vide : l’échéance de l’engagement lui-même."),
     )
     from_on = models.DateField(_("de"))
     to_on = models.DateField(_("à"))

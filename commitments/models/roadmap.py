@@ -31,7 +31,7 @@ class Roadmap(models.Model):
         _("activité fictive"),
         default=False,
         editable=False,
-        help_text=_("Posé par les données de démonstration : toutes les pages le disent."),
+        help_text=_("Posé par les données de démonstration : toutes les pages le disent."),
     )
 
     class Meta:
@@ -105,4 +105,4 @@ class Axis(models.Model):
         super().clean()
         has_children = self.pk is not None and self.children.exists()
         if self.parent is not None and (self.parent.parent_id is not None or has_children):
-            raise ValidationError({"parent": _("Les axes ont deux niveaux au plus : un axe et ses sous-axes.")})
+            raise ValidationError({"parent": _("Les axes ont deux niveaux au plus : un axe et ses sous-axes.")})

@@ -34,7 +34,7 @@ def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User) -> Ca
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if target not in CAMPAIGN_CHANGES[Campaign.State(campaign.state)]:
         raise TransitionRefused(
-            _("La campagne %(campaign)s est « %(state)s » : ce changement n’est pas permis.")
+            _("La campagne %(campaign)s est « %(state)s » : ce changement n’est pas permis.")
             % {"campaign": campaign, "state": campaign.get_state_display()}
         )
     others = Campaign.objects.filter(roadmap=campaign.roadmap_id, state=Campaign.State.OPEN)

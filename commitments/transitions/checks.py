@@ -28,7 +28,7 @@ def _check_status_change(commitment: Commitment, update: ProgressUpdate) -> None
         names = {"source": commitment.get_status_display(), "target": update.get_status_display()}
         expected = ", ".join(str(status.label) for status in status_targets(commitment))
         raise TransitionRefused(
-            _("On ne passe pas de « %(source)s » à « %(target)s ». Attendu : %(expected)s.")
+            _("On ne passe pas de « %(source)s » à « %(target)s ». Attendu : %(expected)s.")
             % {**names, "expected": expected},
             "status",
         )
@@ -39,7 +39,7 @@ def _check_status_change(commitment: Commitment, update: ProgressUpdate) -> None
 def _check_weather(commitment: Commitment, update: ProgressUpdate) -> None:
     if update.weather in {Weather.SUPPORT_NEEDED, Weather.COMPROMISED} and not update.weather_reason.strip():
         raise TransitionRefused(
-            _("Une météo « appuis nécessaires » ou « objectifs compromis » demande un motif."), "weather_reason"
+            _("Une météo « appuis nécessaires » ou « objectifs compromis » demande un motif."), "weather_reason"
         )
 
 
@@ -51,7 +51,7 @@ def _check_text(commitment: Commitment, update: ProgressUpdate) -> None:
 def _check_progress(commitment: Commitment, update: ProgressUpdate) -> None:
     if update.progress is not None and not 0 <= update.progress <= 100:
         raise TransitionRefused(
-            _("L’avancement va de 0 à 100 % ; lu : %(value)s.") % {"value": update.progress}, "progress"
+            _("L’avancement va de 0 à 100 %% ; lu : %(value)s.") % {"value": update.progress}, "progress"
         )
 
 
@@ -64,12 +64,12 @@ def _check_completed(commitment: Commitment, update: ProgressUpdate) -> None:
     )
     if titles := [f"« {milestone.title} »" for milestone in pending]:
         raise TransitionRefused(
-            _("Un engagement réalisé a tous ses jalons atteints. Il manque : %(titles)s.")
+            _("Un engagement réalisé a tous ses jalons atteints. Il manque : %(titles)s.")
             % {"titles": ", ".join(titles)},
             "status",
         )
     declared = commitment.progress_method == Commitment.ProgressMethod.DECLARED
     if declared and update.progress is not None and update.progress < 100:
         raise TransitionRefused(
-            _("Un engagement réalisé est à 100 % ; lu : %(value)s.") % {"value": update.progress}, "progress"
+            _("Un engagement réalisé est à 100 %% ; lu : %(value)s.") % {"value": update.progress}, "progress"
         )

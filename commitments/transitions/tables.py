@@ -22,7 +22,7 @@ class ChangedMeanwhile(TransitionRefused):
     """Others published on the commitment since the author opened it; `updates` are theirs, oldest first."""
 
     def __init__(self, updates: list[ProgressUpdate], version: int) -> None:
-        super().__init__(_("Cet engagement a changé depuis que vous l’avez ouvert : relisez ce qui a changé."))
+        super().__init__(_("Cet engagement a changé depuis que vous l’avez ouvert : relisez ce qui a changé."))
         self.updates = updates
         self.version = version
 

@@ -144,7 +144,7 @@ def _achieve(update: ProgressUpdate) -> None:
         milestone = claim.milestone
         if milestone.status == Milestone.Status.CANCELLED:
             raise TransitionRefused(
-                _("Le jalon « %(title)s » est annulé.") % {"title": milestone.title}, f"milestone_{milestone.pk}"
+                _("Le jalon « %(title)s » est annulé.") % {"title": milestone.title}, f"milestone_{milestone.pk}"
             )
         milestone.status = Milestone.Status.ACHIEVED
         milestone.achieved_on = claim.achieved_on

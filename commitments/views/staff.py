@@ -107,11 +107,11 @@ def _act(request: HttpRequest, update: ProgressUpdate, action: str, seen_version
     assert request.user.is_authenticated
     if action == "publish" and can_publish(request.user):
         transitions.publish_update(update, by=request.user, seen_version=seen_version)
-        messages.success(request, _("Publié : la page publique montre ce point d’avancement."))
+        messages.success(request, _("Publié : la page publique montre ce point d’avancement."))
         return redirect(update.commitment)
     if action in {"submit", "publish"}:
         transitions.submit_update(update, by=request.user)
-        messages.success(request, _("Soumis : une personne chargée de la validation peut le publier."))
+        messages.success(request, _("Soumis : une personne chargée de la validation peut le publier."))
         return redirect("commitments:my_quarter")
     messages.success(request, _("Brouillon enregistré."))
     return redirect("commitments:update", code=update.commitment.code)
@@ -143,7 +143,12 @@ def update_review(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     updates = ProgressUpdate.objects.select_related("commitment", "author").prefetch_related("claims__milestone")
     update = get_object_or_404(updates, pk=pk, commitment__in=queries.commitments_for(request.user))
-    context: dict[str, Any] = {"update": update, "seen_version": update.base_version}
+    context: dict[str, Any] = {
+        "update": update,
+        "seen_version": update.base_version,
+        "changes": [],
+        "refusal": None,
+    }
     if request.method == "POST":
         try:
             transitions.publish_update(update, by=request.user, seen_version=_seen_version(request, update))
@@ -152,7 +157,7 @@ def update_review(request: HttpRequest, pk: int) -> HttpResponse:
         except TransitionRefused as refusal:
             context |= {"refusal": refusal}
         else:
-            messages.success(request, _("Publié : la page publique montre ce point d’avancement."))
+            messages.success(request, _("Publié : la page publique montre ce point d’avancement."))
             return redirect(update.commitment)
     context["published"] = queries.published_update(update.commitment)
     return render(request, "commitments/update_review.html", context)
@@ -175,6 +180,6 @@ def postpone(request: HttpRequest, code: str) -> HttpResponse:
         except TransitionRefused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("Échéance reportée : la date promise au départ reste affichée."))
+            messages.success(request, _("Échéance reportée : la date promise au départ reste affichée."))
             return redirect(reverse("commitments:detail", args=[commitment.code]) + "#jalons")
     return render(request, "commitments/postpone.html", {"commitment": commitment, "form": form})

@@ -1,0 +1,205 @@
+"""The engine of the portal's own templates: Jinja2, compiled once. The Django admin keeps Django's.
+
+Strict: a template that reads a name nobody gave fails instead of showing a hole.
+An imported file of macros runs once for the whole process, so what depends on the language stands inside its macros.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from django.db.models import TextChoices
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import get_script_prefix, reverse
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import get_language, gettext
+from jinja2 import Environment, StrictUndefined, pass_environment
+from jinja2.filters import make_attrgetter
+from markupsafe import Markup
+
+from actors.models import Confidence
+from commitments.models import Commitment, Milestone, Postponement, Status, Weather
+from funding.models import Envelope
+from roadmap_portal.templatetags import portal
+
+LABELLED: dict[str, type[TextChoices]] = {
+    "status": Status,
+    "weather": Weather,
+    "postponement_reason": Postponement.Reason,
+    "milestone_status": Milestone.Status,
+    "provenance": Commitment.Provenance,
+    "confidence": Confidence,
+    "reach": Envelope.Reach,
+}
+FORMATS = (
+    portal.number,
+    portal.percent,
+    portal.points,
+    portal.euros,
+    portal.euros_short,
+    portal.day,
+    portal.short_day,
+    portal.moment,
+    portal.days,
+    portal.quarter,
+    portal.file_size,
+    portal.figure,
+    portal.measured,
+    portal.in_unit,
+)
+
+
+def environment(**options: Any) -> Environment:
+    options |= {
+        "autoescape": True,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "undefined": StrictUndefined,
+        "extensions": ["jinja2.ext.i18n"],
+    }
+    made = Environment(**options)  # noqa: S701 - autoescape is on, a few lines above
+    made.policies["ext.i18n.trimmed"] = True
+    made.newstyle_gettext = True  # type: ignore[attr-defined]
+    made.globals.update(
+        _=translated,
+        gettext=translated,
+        ngettext=counted,
+        url=url,
+        static=lru_cache(maxsize=64)(static),
+        language=language,
+        content_lang=content_lang,
+        colon=colon,
+        labels=labels,
+        query_with=query_with,
+        address_in=address_in,
+    )
+    made.filters.update({write.__name__: write for write in FORMATS})
+    made.filters.update(capfirst=capfirst, in_french=in_french, runs=runs, truncatewords=truncatewords)
+    made.filters.update(as_date=as_date, as_moment=as_moment, as_decimal=as_decimal, reading=reading, share_of=share_of)
+    return made
+
+
+def language() -> str:
+    return get_language() or "fr"
+
+
+# --- Texts ---------------------------------------------------------------------------------------
+
+
+def translated(message: str, /, **variables: Any) -> Markup:
+    """Messages are ours and may hold tags; what is put in their places is escaped."""
+    code = get_language()
+    return _message(message, code) % variables if variables else _text(message, code)
+
+
+@lru_cache(maxsize=4096)
+def _message(message: str, language_code: str | None) -> Markup:
+    return Markup(gettext(message))  # noqa: S704 - from the catalogue or the template itself
+
+
+@lru_cache(maxsize=4096)
+def _text(message: str, language_code: str | None) -> Markup:
+    """With « %% » read as %, as in the messages that have places to fill."""
+    return _message(message, language_code) % ()
+
+
+def counted(one: str, several: str, n: int, /, **variables: Any) -> Markup:
+    return Markup(portal.plural(one, several, n)) % {"num": n, **variables}  # noqa: S704 - as above
+
+
+def colon() -> str:
+    """French parts the colon from the word before it."""
+    return ":" if portal.in_english() else f"{portal.NBSP}:"
+
+
+def content_lang() -> Markup:
+    """Attribute for what is written in French whatever the language of the page: titles, official texts, updates."""
+    return Markup("") if language() == "fr" else Markup(' lang="fr"')
+
+
+def in_french(text: str) -> str:
+    """The same inside a sentence of the page."""
+    return text if language() == "fr" else Markup('<span lang="fr">{}</span>').format(text)
+
+
+def labels(name: str) -> dict[str, str]:
+    """Value → label, in the language of the page."""
+    return _labels(name, get_language())
+
+
+@lru_cache(maxsize=16)
+def _labels(name: str, language_code: str | None) -> dict[str, str]:
+    return {choice.value: str(choice.label) for choice in LABELLED[name]}
+
+
+def truncatewords(text: str, most: int) -> str:
+    return Truncator(text).words(most, truncate=" …")
+
+
+@pass_environment
+def runs(environment: Environment, items: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]]]:
+    """Neighbours with the same attribute, in the order they come in (`groupby` would sort them)."""
+    return [(key, list(group)) for key, group in groupby(items, key=make_attrgetter(environment, attribute))]
+
+
+# --- Values of a frozen dataset, which are texts --------------------------------------------------
+
+
+def as_date(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def as_moment(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+def as_decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def reading(value: str, unit: str) -> str:
+    """A value of an indicator with its unit, as precise as its source gave it."""
+    exact = Decimal(value).normalize()
+    exponent = exact.as_tuple().exponent
+    return portal.measured(exact, unit, max(-exponent, 0) if isinstance(exponent, int) else 0)
+
+
+def share_of(count: int, total: int) -> Decimal | None:
+    """In percent; None of nothing."""
+    return Decimal(100) * count / total if total else None
+
+
+# --- Addresses -----------------------------------------------------------------------------------
+
+
+def url(name: str, *arguments: str | int) -> str:
+    return _address(name, arguments, get_language(), get_script_prefix())
+
+
+@lru_cache(maxsize=16384)
+def _address(name: str, arguments: tuple[str | int, ...], language_code: str | None, prefix: str) -> str:
+    """The last two say what the address depends on beside its name."""
+    return reverse(name, args=arguments)
+
+
+def query_with(request: HttpRequest, **changes: Any) -> str:
+    """The present query string with some parameters changed; None or "" removes one. Always back to page 1."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+def address_in(request: HttpRequest, wanted: str) -> str:
+    """The present page in another language: French at the root, English under /en/."""
+    path = request.get_full_path()
+    bare = path.removeprefix("/en") if language() == "en" else path
+    return f"/en{bare}" if wanted == "en" else bare or "/"

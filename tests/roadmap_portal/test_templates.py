@@ -1,0 +1,121 @@
+"""The templates themselves: no script or style inside (content policy), none forgotten, one title a page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.template import engines
+from django.test import RequestFactory
+from django.utils.translation import override
+from django.views.defaults import server_error
+from jinja2 import UndefinedError
+
+from roadmap_portal import jinja
+from tests.factories import make_roadmap
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATES = ROOT / "templates"
+NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
+# Django asks for them by name.
+ASKED_BY_DJANGO = {"404.html", "500.html"}
+INLINE = re.compile(r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|<script(?![^>]*\ssrc=)", re.IGNORECASE)
+
+
+def source(name):
+    return (TEMPLATES / name).read_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_compiles(name):
+    engines["jinja2"].get_template(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_inline_style_script_or_handler(name):
+    assert not INLINE.search(source(name))
+
+
+@pytest.mark.parametrize("text", ['<p style="x">', "<style>", "<script>x</script>", '<a onclick="x">', "javascript:x"])
+def test_an_inline_one_is_seen(text):
+    assert INLINE.search(text)
+
+
+def test_every_template_is_used():
+    code = "\n".join(
+        p.read_text() for p in ROOT.glob("*/**/*.py") if p.parts[len(ROOT.parts)] not in {".venv", "tests"}
+    )
+    everything = code + "\n".join(source(name) for name in NAMES)
+    assert [name for name in NAMES if f'"{name}"' not in everything and name not in ASKED_BY_DJANGO] == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if '{% extends "base.html" %}' in source(name)])
+def test_a_page_has_one_main_heading_and_a_title(name):
+    assert source(name).count("<h1") == 1
+    assert source(name).count("{% block title %}") == 1
+
+
+def test_a_name_that_nobody_gave_is_an_error():
+    with pytest.raises(UndefinedError):
+        engines["jinja2"].from_string("{{ unknown }}").render({})
+
+
+def test_what_is_shown_is_escaped_and_messages_are_not():
+    text = "{{ hostile }} {% trans name=hostile %}<b>{{ name }}</b>{% endtrans %} {{ hostile|in_french }}"
+    with override("en"):
+        shown = engines["jinja2"].from_string(text).render({"hostile": "<i>"})
+    assert shown == '&lt;i&gt; <b>&lt;i&gt;</b> <span lang="fr">&lt;i&gt;</span>'
+
+
+def test_the_colon_follows_the_language():
+    with override("fr"):
+        assert jinja.colon() == "\u00a0:"
+    with override("en"):
+        assert jinja.colon() == ":"
+
+
+def test_an_address_follows_the_language():
+    for language, address in (("fr", "/engagements/eng-1/"), ("en", "/en/engagements/eng-1/")):
+        with override(language):
+            assert jinja.url("commitments:detail", "eng-1") == address
+
+
+@pytest.mark.parametrize(
+    ("asked", "changes", "address"),
+    [
+        ("/?q=a&page=3", {"page": 4}, "?q=a&page=4"),
+        ("/?q=a&page=3", {"q": None}, "?"),
+        ("/?status=x&status=y", {"q": "b"}, "?status=x&status=y&q=b"),
+    ],
+)
+def test_a_query_changes_and_keeps_the_rest(asked, changes, address):
+    assert jinja.query_with(RequestFactory().get(asked), **changes) == address
+
+
+@pytest.mark.parametrize(
+    ("present", "path", "wanted", "address"),
+    [
+        ("fr", "/", "en", "/en/"),
+        ("fr", "/axes/?q=1", "en", "/en/axes/?q=1"),
+        ("en", "/en/axes/", "fr", "/axes/"),
+        ("en", "/en", "fr", "/"),
+    ],
+)
+def test_the_same_page_in_the_other_language(present, path, wanted, address):
+    with override(present):
+        assert jinja.address_in(RequestFactory().get(path), wanted) == address
+
+
+def test_a_missing_page_is_told_in_the_portal_whoever_asks(client, amina):
+    make_roadmap()
+    for _ in range(2):
+        response = client.get("/rien/")
+        assert response.status_code == 404
+        assert "Page introuvable" in response.content.decode()
+        client.force_login(amina)
+    assert amina.name in client.get("/rien/").content.decode()
+
+
+def test_a_failure_is_told_without_database_or_user():
+    response = server_error(RequestFactory().get("/"))
+    assert response.status_code == 500
+    assert "Une erreur est survenue" in response.content.decode()
