@@ -3,10 +3,12 @@ and every public and staff page checked for accessibility."""
 
 import os
 import re
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Page, expect
 
 from commitments.models import Commitment, Indicator
@@ -25,11 +27,22 @@ def _django_beside_playwright(monkeypatch):
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
+@pytest.fixture(scope="session")
+def _sessions_ended(django_db_setup, django_db_blocker):
+    """A thread of the server that still waits for a closed browser would keep the test database from being dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture
-def portal(live_server, settings):
+def portal(live_server, settings, _sessions_ended):
     settings.DEBUG = True  # seed_demo asks for it
     call_command("load_roadmap", verbosity=0)
-    call_command("seed_demo", today="2026-11-22", verbosity=0)
+    call_command("seed_demo", today=date(2026, 11, 22), verbosity=0)
     settings.DEBUG = False
     return live_server.url
 

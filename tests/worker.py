@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from django.db import connection
 from roadmap_portal.celery import app
 from roadmap_portal.processes import spawn, stop
 
+SESSION = "worker of the tests"
 LOG = settings.VAR_DIR / "test" / "worker.log"
 
 
@@ -29,7 +31,11 @@ def database_url() -> str:
 def running_worker() -> Iterator[None]:
     """Stopped by its own pid; what an earlier test left in the queue is thrown away first."""
     app.control.purge()
-    environment = os.environ | {"DATABASE_URL": database_url(), "FILES_URL": str(settings.FILES_DIR)}
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "FILES_URL": str(settings.FILES_DIR),
+        "PGAPPNAME": SESSION,
+    }
     command = [sys.executable, "-m", "celery", "-A", "roadmap_portal", "worker", "--concurrency", "1"]
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with LOG.open("wb") as log:
@@ -44,3 +50,15 @@ def running_worker() -> Iterator[None]:
             yield
         finally:
             stop(process, signal.SIGTERM)
+            _await_end_of_sessions()
+
+
+def _await_end_of_sessions() -> None:
+    """PostgreSQL notices late that a killed child is gone, and a database in use cannot be dropped."""
+    question = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()"
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(question, [SESSION])
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.05)
