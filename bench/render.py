@@ -12,8 +12,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roadmap_portal.settings")
 django.setup()
 
-from django.template.loader import render_to_string  # noqa: E402
-from django.test import RequestFactory  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from commitments.models import Campaign  # noqa: E402
 from reports.dataset import build_dataset  # noqa: E402
@@ -34,17 +34,32 @@ def typst(file: Path) -> float:
         return time.perf_counter() - started
 
 
+STYLE = "body{font:10pt sans-serif} table{border-collapse:collapse} td,th{border-bottom:1px solid #ccc} svg{height:8px}"
+
+
 def weasyprint(file: Path) -> float:
-    """From the HTML twin, which carries the same content; its rendering by the template is not counted."""
+    """The content of the HTML twin, in a plain document with a line of style; making the HTML is not counted."""
     from weasyprint import HTML
 
-    data = json.loads(file.read_text())
-    context = {"data": data, "report": None, "files": [], "body_only": True}
-    html = render_to_string("reports/_twin.html", context, request=RequestFactory().get("/"))
+    page = _twin(json.loads(file.read_text()))
+    main = page[page.index("<main") : page.index("</main>")]
+    html = f'<html lang="fr"><head><title>Rapport</title><style>{STYLE}</style></head><body>{main}</main></body></html>'
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         HTML(string=html).write_pdf(Path(folder) / "report.pdf", pdf_variant="pdf/ua-1")
         return time.perf_counter() - started
+
+
+def _twin(data: dict) -> str:
+    campaign, now = Campaign.objects.get(), timezone.now()
+    Report.objects.create(
+        campaign=campaign, state=Report.State.READY, dataset=data, dataset_sha256="0" * 64, finished_at=now,
+        published_at=now,
+    )  # fmt: skip
+    response = Client(HTTP_HOST="127.0.0.1").get(f"/rapports/{campaign.slug}/")
+    if response.status_code != 200:
+        raise RuntimeError(f"The page of the report answers {response.status_code}.")
+    return response.content.decode()
 
 
 if __name__ == "__main__":
