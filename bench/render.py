@@ -17,7 +17,7 @@ from django.utils import timezone  # noqa: E402
 
 from commitments.models import Campaign  # noqa: E402
 from reports.dataset import build_dataset  # noqa: E402
-from reports.models import Report  # noqa: E402
+from reports.models import Report, ReportFile  # noqa: E402
 from reports.writers import WRITERS  # noqa: E402
 
 
@@ -30,7 +30,7 @@ def typst(file: Path) -> float:
     data = json.loads(file.read_text())
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        WRITERS["pdf"](data, Path(folder) / "report.pdf")
+        WRITERS[ReportFile.Format.PDF].write(data, Path(folder) / "report.pdf")
         return time.perf_counter() - started
 
 

@@ -163,7 +163,7 @@ def _in_words(field: Field, value: Any) -> str:
 class Found:
     """What a query asked for. With errors, (name of the filter, message), no commitment is found."""
 
-    commitments: QuerySet[Commitment]
+    commitments: QuerySet[Commitment] | None  # None: nothing was asked, the whole list answers
     errors: list[tuple[str, str]]
     chosen: list[Chosen]
 
@@ -171,8 +171,7 @@ class Found:
 def find(query: Mapping[str, Any], commitments: QuerySet[Commitment], *, on: date) -> Found:
     """The commitments a query string asks for, in the order it asks for; adjacent actions always come last."""
     if not any(query.get(name) for name in CommitmentFilter.base_filters):
-        # Nothing asked, the commonest case: building and checking the form would cost more than the query.
-        return Found(commitments.order_by(ADJACENT_LAST, "code"), [], [])
+        return Found(None, [], [])
     filterset = CommitmentFilter(query, commitments, on=on)
     if filterset.form.is_valid():
         return Found(filterset.qs, [], chosen(filterset))

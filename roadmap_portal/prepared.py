@@ -35,13 +35,20 @@ class Prepared(Generic[Row]):
         self.places: dict[int, str] = {}
 
     def __call__(self, **values: Any) -> list[Row]:
+        return self._run("", [], values)
+
+    def slice(self, first: int, most: int, **values: Any) -> list[Row]:
+        """At most `most` rows from row number `first` (0 is the first one), in the order of the query."""
+        return self._run(" LIMIT %s OFFSET %s", [most, first], values)
+
+    def _run(self, ending: str, more: list[int], values: dict[str, Any]) -> list[Row]:
         if not self.sql:
             self._prepare()
         arguments = list(self.constants)
         for place, name in self.places.items():
             arguments[place] = values[name]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, arguments)
+            cursor.execute(self.sql + ending, arguments + more)
             return list(map(self.row._make, cursor.fetchall()))
 
     def _prepare(self) -> None:

@@ -120,6 +120,9 @@ DATABASES = {
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+            # PostgreSQL keeps the plan of what a connection asks often, and is sent values apart from the question.
+            "server_side_binding": True,
+            "prepare_threshold": 5,
             # A request that waits longer has lost its reader; a lock held longer is a defect.
             "options": "-c statement_timeout=30000 -c lock_timeout=10000",
         },

@@ -154,6 +154,12 @@ class Commitment(models.Model):
         indexes = [
             models.Index(ADJACENT_LAST, "code", name="commitment_in_list_order"),
             models.Index(fields=["late_since"], name="commitment_by_lateness"),
+            # The figures of the home page are read in this index alone, whatever the length of the texts.
+            models.Index(
+                fields=["visibility", "main_axis", "status", "provenance"],
+                include=["progress", "weight", "late_since", "late_since_revised"],
+                name="commitment_overview",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

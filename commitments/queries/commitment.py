@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Value
 from django.http import Http404
 
-from accounts.permissions import Someone, visible_to, writable_by
+from accounts.permissions import Someone, is_staff_member, visible, visible_to, writable_by
 from actors.models import Actor, Source
 from actors.queries import alphabetical
 from commitments.models import (
+    ADJACENT_LAST,
     Axis,
     Commitment,
     Indicator,
@@ -44,30 +48,16 @@ def commitments_for(user: Someone) -> QuerySet[Commitment]:
     return Commitment.objects.filter(visible_to(user))
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A line of a list."""
-
-    row: CommitmentRow
-    leads: Sequence[str]
-
-
-def rows(commitments: QuerySet[Commitment]) -> QuerySet[Commitment, CommitmentRow]:
-    """What a list shows of each, in the order and the slice of the query set. Give the result to `listed`."""
-    return commitments.annotate(axis_title=F("main_axis__title")).values_list(*CommitmentRow._fields)
+def rows(commitments: QuerySet[Commitment]) -> QuerySet[Any, Any]:
+    """What a list shows of each, in the order and the slice of the query set, who leads included."""
+    leads = Participation.objects.filter(commitment=OuterRef("pk"), role__in=LEADING).order_by("role", "actor__name")
+    return commitments.annotate(
+        axis_title=F("main_axis__title"), leads=ArraySubquery(leads.values("actor__name"))
+    ).values_list(*CommitmentRow._fields)
 
 
-def listed(found: Iterable[tuple[object, ...]]) -> list[Listed]:
-    """The lines of a list, with who leads: one query more, whatever their number."""
-    lines = [CommitmentRow._make(values) for values in found]
-    leads = defaultdict[int, list[str]](list)
-    for commitment, name in (
-        Participation.objects.filter(commitment__in=[line.pk for line in lines], role__in=LEADING)
-        .order_by("role", "actor__name")
-        .values_list("commitment", "actor__name")
-    ):
-        leads[commitment].append(name)
-    return [Listed(line, leads[line.pk]) for line in lines]
+def listed(commitments: QuerySet[Commitment]) -> list[CommitmentRow]:
+    return list(map(CommitmentRow._make, rows(commitments)))
 
 
 @dataclass(frozen=True)
@@ -80,12 +70,43 @@ class Counts:
         return self.counted + self.adjacent
 
 
+ADJACENT = Q(provenance=Commitment.Provenance.ADJACENT)
+COUNTS = {"counted": Count("status", filter=~ADJACENT), "adjacent": Count("status", filter=ADJACENT)}
+
+
 def counts(commitments: QuerySet[Commitment]) -> Counts:
-    adjacent = Q(provenance=Commitment.Provenance.ADJACENT)
-    found = commitments.order_by().aggregate(
-        counted=Count("pk", filter=~adjacent), adjacent=Count("pk", filter=adjacent)
+    return Counts(**commitments.order_by().aggregate(**COUNTS))
+
+
+class CountRow(NamedTuple):
+    counted: int
+    adjacent: int
+
+
+@dataclass(frozen=True)
+class WholeList:
+    """All the commitments one may see, in the order of the list: what is asked most, so prepared."""
+
+    counts: Prepared[CountRow]
+    rows: Prepared[CommitmentRow]
+
+    def total(self) -> Counts:
+        return Counts(*next(iter(self.counts()), (0, 0)))
+
+
+@cache
+def _whole_list(*, internal: bool) -> WholeList:
+    commitments = Commitment.objects.filter(visible(internal=internal))
+    # One group, the constant: an aggregate as a query set.
+    totals = commitments.order_by().annotate(one=Value(1)).values("one").annotate(**COUNTS)
+    return WholeList(
+        Prepared(CountRow, lambda: totals),
+        Prepared(CommitmentRow, lambda: rows(commitments.order_by(ADJACENT_LAST, "code"))),
     )
-    return Counts(**found)
+
+
+def whole_list(user: Someone) -> WholeList:
+    return _whole_list(internal=is_staff_member(user))
 
 
 def commitment_for(user: Someone, code: str) -> Commitment:
@@ -224,16 +245,16 @@ def _by_role(
     return [(Participation.Role(role), list(group)) for role, group in groupby(everyone, key=lambda p: p.role)]
 
 
-def participations_of(actor: Actor, user: Someone) -> list[tuple[Participation.Role, list[Listed]]]:
+def participations_of(actor: Actor, user: Someone) -> list[tuple[Participation.Role, list[CommitmentRow]]]:
     """Commitments of an actor by role, in the order of the roles."""
     own = commitments_for(user).filter(participations__actor=actor).distinct().order_by("code")
-    lines = {line.row.pk: line for line in listed(rows(own))}
-    by_role = defaultdict[str, list[Listed]](list)
+    lines = {line.pk: line for line in listed(own)}
+    by_role = defaultdict[str, list[CommitmentRow]](list)
     for commitment, role in Participation.objects.filter(actor=actor, commitment__in=lines).values_list(
         "commitment", "role"
     ):
         by_role[role].append(lines[commitment])
-    return [(role, sorted(by_role[role], key=lambda line: line.row.code)) for role in ROLES if role in by_role]
+    return [(role, sorted(by_role[role], key=lambda line: line.code)) for role in ROLES if role in by_role]
 
 
 def writable_commitments(user: Someone) -> QuerySet[Commitment]:

@@ -5,16 +5,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, F, Q, QuerySet, Sum, TextField, Value
 
 from accounts.permissions import Someone, is_staff_member, visible
 from commitments.models import Axis, Commitment, Milestone, ProgressUpdate, Roadmap, Status
-from commitments.progress import HUNDRED, Mean, rounded
+from commitments.progress import Mean, rounded
 from commitments.queries.commitment import commitments_for, milestone_rows, update_rows
-from commitments.queries.rows import CommitmentRow, GroupRow, MilestoneRow, RoadmapRow, UpdateRow
+from commitments.queries.rows import AxisRow, CommitmentRow, GroupRow, MilestoneRow, RoadmapRow, UpdateRow
 from roadmap_portal.prepared import Prepared
 
 SHOWN = 6
@@ -49,22 +50,24 @@ class Tally:
         value = rounded(self.weighted / self.weight) if self.weight else None
         return Mean(value, self.measured, self.measurable)
 
-    @property
-    def status_shares(self) -> list[tuple[Status, int, Decimal, Decimal]]:
-        """(status, number, left edge, width) in percent of the whole, for a bar; statuses without any are left out."""
-        shares, left = [], Decimal(0)
+    @cached_property
+    def status_shares(self) -> list[tuple[Status, int, float, float]]:
+        """(status, number, left edge, width) in percent of the whole, to draw a bar; statuses without any are left
+        out. Read once all groups are added."""
+        shares, before = [], 0
         for status in Status:
             number = self.by_status[status]
             if number:
-                width = HUNDRED * number / self.total
-                shares.append((status, number, rounded(left), rounded(width)))
-                left += width
+                shares.append(
+                    (status, number, round(100 * before / self.total, 2), round(100 * number / self.total, 2))
+                )
+                before += number
         return shares
 
 
 @dataclass(frozen=True)
 class AxisTally:
-    axis: Axis | None  # None: the commitments that cover all axes
+    axis: AxisRow | None  # None: the commitments that cover all axes
     tally: Tally
 
 
@@ -73,7 +76,7 @@ class Overview:
     whole: Tally
     by_axis: Sequence[AxisTally]
     adjacent: int
-    axes: Sequence[Axis]
+    axes: Sequence[AxisRow]
 
 
 def groups(commitments: QuerySet[Commitment], on: date) -> QuerySet[Any, Any]:
@@ -83,17 +86,17 @@ def groups(commitments: QuerySet[Commitment], on: date) -> QuerySet[Any, Any]:
         commitments.order_by()
         .values("main_axis", "status", "provenance")
         .annotate(
-            n=Count("pk"),
-            late=Count("pk", filter=Q(late_since__lte=on)),
-            late_revised=Count("pk", filter=Q(late_since_revised__lte=on)),
-            measured=Count("pk", filter=measured),
+            n=Count("status"),
+            late=Count("status", filter=Q(late_since__lte=on)),
+            late_revised=Count("status", filter=Q(late_since_revised__lte=on)),
+            measured=Count("progress"),
             weighted=Sum(F("progress") * F("weight"), filter=measured),
             weight_measured=Sum("weight", filter=measured),
         )
     )
 
 
-def summed(found: Iterable[GroupRow], axes: Sequence[Axis]) -> Overview:
+def summed(found: Iterable[GroupRow], axes: Sequence[AxisRow]) -> Overview:
     whole, adjacent, by_axis = Tally(), 0, defaultdict[int | None, Tally](Tally)
     for row in found:
         if row.provenance == Commitment.Provenance.ADJACENT:
@@ -135,7 +138,7 @@ def _home(*, internal: bool) -> _Home:
             lambda on: (
                 commitments.exclude(provenance=Commitment.Provenance.ADJACENT)
                 .filter(late_since__lte=on)
-                .annotate(axis_title=F("main_axis__title"))
+                .annotate(axis_title=F("main_axis__title"), leads=Value([], ArrayField(TextField())))
                 .order_by("late_since", "code")[:SHOWN]
             ),
             on=date,
@@ -157,10 +160,17 @@ def the_roadmap() -> RoadmapRow | None:
     return next(iter(ROADMAPS()), None)
 
 
+ALL_AXES = Prepared(AxisRow, lambda: Axis.objects.order_by("order", "code"))
+
+
+def axes() -> list[AxisRow]:
+    return ALL_AXES()
+
+
 def overview(user: Someone, on: date) -> Overview:
     """Who stands where: two queries."""
     found = _home(internal=is_staff_member(user)).groups(on=on)
-    return summed(found, list(Axis.objects.only("code", "title", "kind", "description")))
+    return summed(found, axes())
 
 
 def most_late(user: Someone, on: date) -> list[CommitmentRow]:

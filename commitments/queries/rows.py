@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
-from commitments.models import Milestone
+from commitments.models import Axis, Milestone
 
 
 class RoadmapRow(NamedTuple):
@@ -30,6 +30,7 @@ class CommitmentRow(NamedTuple):
     due_on: date | None
     published_at: datetime | None
     axis_title: str | None  # None: the commitment covers all axes
+    leads: list[str]
 
     @property
     def is_adjacent(self) -> bool:
@@ -81,6 +82,12 @@ class AxisRow(NamedTuple):
     pk: int
     code: str
     title: str
+    kind: str
+    description: str
+
+    @property
+    def kind_label(self) -> str:
+        return str(Axis.Kind(self.kind).label)
 
 
 class PostponementRow(NamedTuple):

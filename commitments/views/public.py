@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 
 from commitments import queries
 from commitments.filters import Chosen, CommitmentFilter, find
-from commitments.models import Axis, Indicator, Milestone
+from commitments.models import Indicator, Milestone
 from commitments.progress import measuring_indicators, standing_of
 from funding.queries import lines_of
 from roadmap_portal.charts import Point, series_chart
 from roadmap_portal.templatetags.portal import in_unit, short_day
 
-PAGE_SIZE = 50
+PAGE_SIZE = 40
 
 
 @login_not_required
@@ -28,22 +28,25 @@ PAGE_SIZE = 50
 def commitment_list(request: HttpRequest) -> HttpResponse:
     on = localdate()
     found = find(request.GET, queries.commitments_for(request.user), on=on)
-    counts = queries.counts(found.commitments)
-    pages = Paginator(queries.rows(found.commitments), PAGE_SIZE)
-    pages.count = counts.total  # The same query tells both numbers.
-    page = pages.get_page(request.GET.get("page"))
-    lines = queries.listed(page)
+    whole = queries.whole_list(request.user)
+    counts = queries.counts(found.commitments) if found.commitments is not None else whole.total()
+    page = Paginator(range(counts.total), PAGE_SIZE).get_page(request.GET.get("page"))
+    first = max(page.start_index() - 1, 0)
+    if found.commitments is not None:
+        lines = queries.listed(found.commitments[first : first + PAGE_SIZE])
+    else:
+        lines = whole.rows.slice(first, PAGE_SIZE)
     context = {
         "asked": request.GET,
         "errors": found.errors,
-        "axes": Axis.objects.only("code", "title"),
+        "axes": queries.axes(),
         "selects": _selects(request),
         "chosen": _badges(request, found.chosen),
         "counts": counts,
         "page": page,
         "shown": {
-            "counted": [line for line in lines if not line.row.is_adjacent],
-            "adjacent": [line for line in lines if line.row.is_adjacent],
+            "counted": [line for line in lines if not line.is_adjacent],
+            "adjacent": [line for line in lines if line.is_adjacent],
         },
         "today": on,
     }
@@ -128,10 +131,10 @@ def axis_detail(request: HttpRequest, code: str) -> HttpResponse:
     figures = queries.tally_of(visible.filter(pk__in=of_axis.values("pk")), on)
     context = {
         "axis": axis,
-        "commitments": queries.listed(queries.rows(of_axis).order_by("code")),
+        "commitments": queries.listed(of_axis.order_by("code")),
         "tally": figures.whole,
         "adjacent": figures.adjacent,
-        "transversal": queries.listed(queries.rows(visible.filter(main_axis__isnull=True)).order_by("code")),
+        "transversal": queries.listed(visible.filter(main_axis__isnull=True).order_by("code")),
         "indicators": queries.indicators().filter(axes=axis),
         "today": on,
     }

@@ -32,7 +32,7 @@ def portfolio(region):
 def codes_shown(client, query=""):
     response = client.get(f"/engagements/{query}")
     assert response.status_code == 200
-    return [line.row.code for group in response.context["shown"].values() for line in group]
+    return [line.code for group in response.context["shown"].values() for line in group]
 
 
 @pytest.mark.parametrize(
