@@ -68,14 +68,15 @@ def build(size: int) -> Campaign:
 
 
 def _commitment(roadmap: Roadmap, axes: list[Axis], n: int) -> Commitment:
-    # One in three is adjacent, as in the real roadmap (14 of 40).
-    provenance = Commitment.Provenance.ADJACENT if n % 3 == 2 else Commitment.Provenance.NAMED
+    # Of each forty, 26 commitments and 14 adjacent actions as in the real roadmap: pages of any size show the same.
+    rank = n % 40
+    provenance = Commitment.Provenance.ADJACENT if rank >= 26 else Commitment.Provenance.NAMED
     return Commitment(
         roadmap=roadmap, code=f"eng-{n:05}", title=f"Diffuser l’intelligence artificielle, volet {n}",
-        official_text=TEXT * 2, main_axis=axes[n % 8], provenance=provenance, confidence="sourced",
+        official_text=TEXT * 2, main_axis=axes[rank % 8], provenance=provenance, confidence="sourced",
         progress_method=Commitment.ProgressMethod.MILESTONES, starts_on=date(2025, 1, 1),
         initial_due_on=date(2026, 1, 1) + timedelta(days=n % 700), due_on=date(2026, 3, 1) + timedelta(days=n % 900),
-        status=STATUSES[n % 5], weather=WEATHERS[n % 4], weather_reason="Un appui est attendu.",
+        status=STATUSES[rank % 5], weather=WEATHERS[rank % 4], weather_reason="Un appui est attendu.",
         published_at=datetime(2026, 10, 5, 9, n % 60, tzinfo=UTC), version=2,
     )  # fmt: skip
 

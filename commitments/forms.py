@@ -98,8 +98,9 @@ class UpdateForm(forms.ModelForm):
         return {milestone: day for milestone, day in days.items() if day}
 
     def refuse(self, refusal: TransitionRefused) -> None:
-        """Shows what a transition refused, beside the field it names."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+        """Shows what a transition refused, each beside the field it names."""
+        for each in [refusal, *refusal.others]:
+            self.add_error(each.field if each.field in self.fields else None, each.message)
 
     def accept_version(self, version: int) -> None:
         """The author is now told of everything up to `version`: sending the form again publishes over it."""

@@ -14,12 +14,15 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import Membership, User
+from accounts.permissions import is_administrator
 from actors.models import Actor
 from commitments import transitions
 from commitments.models import Campaign, Commitment, Milestone, Postponement, ProgressUpdate, Roadmap
 from commitments.progress import refresh_standing
 from commitments.transitions import UpdateText
 from funding.models import Envelope, FundingLine
+from reports import transitions as report_transitions
+from reports.services import produce
 from roadmap_portal.loader.frame import ROADMAP_CODE
 from roadmap_portal.scenario import Calendar, Point, Scenario, Story, read_scenario
 
@@ -267,3 +270,12 @@ def _made(stage: Stage) -> Made:
         "engagements en retard (calendrier initial)": late.count(),
     }
     return Made(list(stage.users.values()), [stage.previous, stage.current], counts)
+
+
+def show_report(made: Made) -> None:
+    """The report of the past quarter, built here and put online: the page of reports has something to show."""
+    administrator = next(user for user in made.accounts if is_administrator(user))
+    queued = report_transitions.request_report(made.campaigns[0], by=administrator)
+    report = report_transitions.start(queued.pk)
+    if report is not None:
+        report_transitions.put_online(produce(report), by=administrator)

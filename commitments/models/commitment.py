@@ -32,19 +32,21 @@ class Weather(models.TextChoices):
 
 
 STATUS_MEANINGS = {
-    Status.NOT_PROVIDED: _("Aucune source publique ni aucun point d’avancement ne dit où en est l’engagement."),
-    Status.NOT_STARTED: _("Rien n’a encore été engagé."),
-    Status.IN_PROGRESS: _("Les travaux ont commencé et se poursuivent."),
-    Status.SUSPENDED: _("Les travaux sont arrêtés et doivent reprendre."),
-    Status.COMPLETED: _("Ce qui était promis est fait ; tous les jalons sont atteints."),
-    Status.ABANDONED: _("L’engagement ne sera pas tenu ; le motif est donné au journal."),
+    Status.NOT_PROVIDED: _("Aucun point d’avancement n’a encore été publié : rien n’est supposé."),
+    Status.NOT_STARTED: _("Le travail n’a pas commencé."),
+    Status.IN_PROGRESS: _("Le travail a commencé et continue."),
+    Status.SUSPENDED: _("Le travail a commencé et s’est arrêté ; il doit reprendre."),
+    Status.COMPLETED: _("L’engagement est tenu ; tous ses jalons non annulés sont atteints."),
+    Status.ABANDONED: _(
+        "L’engagement ne sera pas tenu. Il reste affiché avec son motif, compté à part, hors moyennes."
+    ),
 }
 WEATHER_MEANINGS = {
-    Weather.SECURED: _("Les objectifs seront tenus, sans réserve connue."),
-    Weather.REACHABLE: _("Les objectifs peuvent être tenus avec les moyens prévus."),
-    Weather.SUPPORT_NEEDED: _("Les objectifs ne seront tenus qu’avec un appui supplémentaire."),
-    Weather.COMPROMISED: _("Les objectifs ne seront pas tenus en l’état."),
-    Weather.NOT_PROVIDED: _("Les responsables n’ont pas donné leur appréciation."),
+    Weather.SECURED: _("Les objectifs seront tenus, aux dates prévues."),
+    Weather.REACHABLE: _("Les objectifs peuvent être tenus ; des points restent à surveiller."),
+    Weather.SUPPORT_NEEDED: _("Les objectifs ne seront tenus qu’avec un appui ou une décision ; le motif le dit."),
+    Weather.COMPROMISED: _("Les objectifs ne seront pas tenus en l’état ; le motif dit pourquoi."),
+    Weather.NOT_PROVIDED: _("Le porteur ne s’est pas prononcé."),
 }
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]

@@ -16,8 +16,15 @@ def check_statement(commitment: Commitment, update: ProgressUpdate) -> None:
         _check_progress,
         _check_completed,
     )
+    refusals = []
     for check in checks:
-        check(commitment, update)
+        try:
+            check(commitment, update)
+        except TransitionRefused as refusal:
+            refusals.append(refusal)
+    if refusals:
+        refusals[0].others = refusals[1:]
+        raise refusals[0]
 
 
 def _check_status_change(commitment: Commitment, update: ProgressUpdate) -> None:

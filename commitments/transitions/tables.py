@@ -16,6 +16,8 @@ class TransitionRefused(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
+        # What else is wrong with the same statement, so that an author mends all of it at once.
+        self.others: list[TransitionRefused] = []
 
 
 class ChangedMeanwhile(TransitionRefused):

@@ -3,26 +3,10 @@
 from django.conf import settings
 
 from actors.models import Confidence
-from commitments.models import Commitment, Status, Weather
+from commitments.models import STATUS_MEANINGS, WEATHER_MEANINGS, Commitment, Status, Weather
 from commitments.progress import FORMULA_VERSION, thresholds
 from funding.models import Envelope
 from reports.dataset.values import Json
-
-STATUS_MEANINGS = {
-    Status.NOT_PROVIDED: "Aucun point d’avancement n’a encore été publié : rien n’est supposé.",
-    Status.NOT_STARTED: "Le travail n’a pas commencé.",
-    Status.IN_PROGRESS: "Le travail a commencé et continue.",
-    Status.SUSPENDED: "Le travail a commencé et s’est arrêté ; il doit reprendre.",
-    Status.COMPLETED: "L’engagement est tenu ; tous ses jalons non annulés sont atteints.",
-    Status.ABANDONED: "L’engagement ne sera pas tenu. Il reste affiché avec son motif, compté à part, hors moyennes.",
-}
-WEATHER_MEANINGS = {
-    Weather.SECURED: "Les objectifs seront tenus, aux dates prévues.",
-    Weather.REACHABLE: "Les objectifs peuvent être tenus ; des points restent à surveiller.",
-    Weather.SUPPORT_NEEDED: "Les objectifs ne seront tenus qu’avec un appui ou une décision ; le motif le dit.",
-    Weather.COMPROMISED: "Les objectifs ne seront pas tenus en l’état ; le motif dit pourquoi.",
-    Weather.NOT_PROVIDED: "Le porteur ne s’est pas prononcé.",
-}
 
 
 def limits() -> Json:
@@ -35,11 +19,11 @@ def limits() -> Json:
 
 
 def meaning_of_status(status: str) -> str:
-    return STATUS_MEANINGS[Status(status)]
+    return str(STATUS_MEANINGS[Status(status)])
 
 
 def meaning_of_weather(weather: str) -> str:
-    return WEATHER_MEANINGS[Weather(weather)]
+    return str(WEATHER_MEANINGS[Weather(weather)])
 
 
 def definitions() -> list[Json]:
@@ -47,8 +31,8 @@ def definitions() -> list[Json]:
     return [
         {"title": "Ce qui est compté", "terms": _what_is_counted()},
         {"title": "Avancement et retard", "terms": _formulas()},
-        {"title": "Statuts", "terms": [_term(str(s.label), STATUS_MEANINGS[s]) for s in Status]},
-        {"title": "Météo", "terms": [_term(str(w.label), WEATHER_MEANINGS[w]) for w in Weather]},
+        {"title": "Statuts", "terms": [_term(str(s.label), str(STATUS_MEANINGS[s])) for s in Status]},
+        {"title": "Météo", "terms": [_term(str(w.label), str(WEATHER_MEANINGS[w])) for w in Weather]},
         {"title": "Argent", "terms": _money()},
     ]
 

@@ -48,7 +48,7 @@ class DemoFailed(Exception):
 STEPS = (
     ("Migrations", ("migrate", "--noinput")),
     ("Feuille de route", ("load_roadmap",)),
-    ("Activité de démonstration", ("seed_demo",)),
+    ("Activité de démonstration", ("seed_demo", "--report")),
 )
 LAST = len(STEPS) + 3
 
@@ -82,6 +82,7 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             self.say(f"1/{LAST} Serveurs PostgreSQL et Valkey…")
             environ = os.environ | stack.enter_context(embedded.servers(HOME, os.environ))
+            environ["FILES_URL"] = str(HOME / "files")
             production = environ | production_variables(host, port)
             for number, (title, command) in enumerate(STEPS, start=2):
                 self.say(f"{number}/{LAST} {title}…")
@@ -147,7 +148,6 @@ def production_variables(host: str, port: int) -> dict[str, str]:
         "DEBUG": "0",
         "SECRET_KEY": secret.read_text(),
         "PUBLIC_URL": f"http://{host}:{port}",
-        "FILES_URL": str(HOME / "files"),
         "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
         # The line that a server writes must be in its log when it dies.
         "PYTHONUNBUFFERED": "1",

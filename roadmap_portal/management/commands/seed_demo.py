@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from commitments.transitions import TransitionRefused
-from roadmap_portal.demonstration import PASSWORD, Made, SeedRefused, seed
+from roadmap_portal.demonstration import PASSWORD, Made, SeedRefused, seed, show_report
 
 
 class Command(BaseCommand):
@@ -15,6 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--today", type=date.fromisoformat, help="jour de la démonstration (AAAA-MM-JJ)")
+        parser.add_argument("--report", action="store_true", help="met aussi en ligne le rapport du trimestre passé")
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = options["today"] or timezone.localdate()
@@ -26,8 +27,11 @@ class Command(BaseCommand):
             raise CommandError(f"La démonstration contredit une règle : {refusal.message}") from refusal
         if made is None:
             self.stdout.write("L’activité de démonstration est déjà en place : rien à faire.")
-        else:
-            self.report(made)
+            return
+        self.report(made)
+        if options["report"]:
+            show_report(made)
+            self.stdout.write(f"  rapport {made.campaigns[0]} : en ligne, provisoire")
 
     def report(self, made: Made) -> None:
         self.stdout.write("Activité fictive de démonstration :")
