@@ -11,7 +11,10 @@ from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from commitments.models import Commitment, Indicator
+from reports.models import Report
+from reports.transitions import put_online
 from tests.browser import chromium
 from tests.worker import running_worker
 
@@ -164,8 +167,12 @@ def public_addresses() -> list[str]:
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_no_public_page_has_an_accessibility_fault(portal, browser, width):
+    call_command("build_report", "2026-T3", verbosity=0)
+    report = put_online(Report.objects.get(), by=User.objects.get(email="administration@demo.example"))
+    addresses = [*public_addresses(), "/rapports/2026-T3/", "/en/rapports/2026-T3/"]
     page = browser.new_page(viewport={"width": width, "height": 800})
-    assert [c for address in public_addresses() for c in complaints(page, portal + address)] == []
+    assert [c for address in addresses for c in complaints(page, portal + address)] == []
+    assert report.published_at is not None
 
 
 STAFF = ["/espace/", f"/espace/engagements/{CODE}/point/", "/espace/engagements/eng-25-f2030-idemo/report-echeance/",
