@@ -13,6 +13,7 @@ import django_filters as filters
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.forms import ChoiceField, Field
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelChoiceField
 
@@ -175,8 +176,23 @@ def find(query: Mapping[str, Any], commitments: QuerySet[Commitment], *, on: dat
     filterset = CommitmentFilter(query, commitments, on=on)
     if filterset.form.is_valid():
         return Found(filterset.qs, [], chosen(filterset))
-    errors = [(name, str(error)) for name, group in filterset.form.errors.items() for error in group]
-    return Found(commitments.none(), errors, [])
+    return Found(commitments.none(), _errors(filterset, query), [])
+
+
+def _errors(filterset: CommitmentFilter, query: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names the filter, what was read and what was expected."""
+    found = []
+    for name, messages in filterset.form.errors.items():
+        field = filterset.form.fields[name]
+        message = " ".join(str(each) for each in messages)
+        if isinstance(field, ModelChoiceField):
+            message = gettext("« %(value)s » : ce code n’existe pas.") % {"value": query[name]}
+        elif isinstance(field, ChoiceField):
+            known = [str(code) for code, _label in cast(Iterable[tuple[Any, Any]], field.choices) if code]
+            names = {"value": query[name], "expected": ", ".join(known)}
+            message = gettext("« %(value)s » n’est pas une valeur connue. Attendu : %(expected)s.") % names
+        found.append((name, message))
+    return found
 
 
 def canonical_scope(query: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
@@ -23,7 +24,7 @@ READY_SECONDS = 60
 PASSING = ("Address already in use", "pre-existing shared memory block")
 
 
-class Server:
+class Server(ABC):
     """One server process; a subclass says which programs it runs and how they are asked."""
 
     variable: ClassVar[str]
@@ -39,18 +40,18 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self.programs = Path()
 
-    def prepare(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def prepare(self) -> None: ...
 
-    def command(self, port: int) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def command(self, port: int) -> list[str]: ...
 
-    def url(self, port: int) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def url(self, port: int) -> str: ...
 
+    @abstractmethod
     def ask(self, url: str) -> bool:
         """Whether the server answers."""
-        raise NotImplementedError
 
     def start(self) -> str:
         """Its URL, once it answers."""
