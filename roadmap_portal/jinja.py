@@ -74,7 +74,7 @@ def environment(**options: Any) -> Environment:
         content_lang=content_lang,
         colon=colon,
         labels=labels,
-        query_with=query_with,
+        page_address=page_address,
         address_in=address_in,
     )
     made.filters.update({write.__name__: write for write in FORMATS})
@@ -186,16 +186,11 @@ def _address(name: str, arguments: tuple[str | int, ...], language_code: str | N
     return reverse(name, args=arguments)
 
 
-def query_with(request: HttpRequest, **changes: Any) -> str:
-    """The present query string with some parameters changed; None or "" removes one. Always back to page 1."""
+def page_address(request: HttpRequest) -> str:
+    """The present query string up to the number of the page, which is to follow."""
     query = request.GET.copy()
     query.pop("page", None)
-    for name, value in changes.items():
-        if value in (None, ""):
-            query.pop(name, None)
-        else:
-            query[name] = str(value)
-    return f"?{query.urlencode()}" if query else "?"
+    return f"?{query.urlencode()}&page=" if query else "?page="
 
 
 def address_in(request: HttpRequest, wanted: str) -> str:
