@@ -132,7 +132,8 @@ class ProgressUpdate(models.Model):
         verbose_name_plural = _("points d’avancement")
         ordering = ["-published_at", "-pk"]
         indexes = [
-            models.Index(fields=["-published_at"], name="update_by_publication", condition=Q(state="published")),
+            # Not partial: a kept plan does not know which state it will be asked for.
+            models.Index(fields=["state", "-published_at"], name="update_by_publication"),
         ]
         constraints = [
             models.UniqueConstraint(
