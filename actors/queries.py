@@ -3,7 +3,7 @@
 import unicodedata
 from itertools import groupby
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count
 from django.http import Http404
 
 from actors.models import Actor
@@ -25,8 +25,7 @@ def actors_by_kind() -> list[tuple[Actor.Kind, list[Actor]]]:
 
 
 def actor_for(slug: str) -> Actor:
-    children = Prefetch("children", Actor.objects.order_by("name"))
-    actor = Actor.objects.select_related("parent").prefetch_related("sources", children).filter(slug=slug).first()
+    actor = Actor.objects.select_related("parent").prefetch_related("sources").filter(slug=slug).first()
     if actor is None:
         raise Http404
     return actor

@@ -4,8 +4,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.urls import reverse
-
 from commitments.models import Axis, Milestone
 
 
@@ -35,9 +33,6 @@ class CommitmentRow(NamedTuple):
     @property
     def is_adjacent(self) -> bool:
         return self.provenance == "adjacent"
-
-    def get_absolute_url(self) -> str:
-        return reverse("commitments:detail", args=[self.code])
 
 
 class MilestoneRow(NamedTuple):
