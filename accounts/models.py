@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor
+from roadmap_portal.versioned import Versioned
 
 
 class UserManager(BaseUserManager["User"]):
@@ -28,7 +29,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(email or "").lower())
 
 
-class User(AbstractBaseUser):
+class User(Versioned, AbstractBaseUser):
     """Logs in with an e-mail address. Rights come from memberships, never from flags set one by one."""
 
     email = models.EmailField(_("adresse électronique"), unique=True)
@@ -46,7 +47,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("utilisateur")
         verbose_name_plural = _("utilisateurs")
         ordering = ["email"]
@@ -91,7 +92,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(Q(starts_on__lte=on), Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
-class Membership(models.Model):
+class Membership(Versioned):
     class Role(models.TextChoices):
         READER = "reader", _("lecture")
         CONTRIBUTOR = "contributor", _("contribution")
@@ -109,7 +110,7 @@ class Membership(models.Model):
 
     objects = MembershipQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("habilitation")
         verbose_name_plural = _("habilitations")
         ordering = ["user", "actor", "role"]

@@ -1,13 +1,16 @@
 """Who may? One sentence a function; every page, answer, file and job starts here.
 
-| role          | reads internal | writes updates              | publishes | reports | admin |
-|---------------|----------------|-----------------------------|-----------|---------|-------|
-| (public)      | no             | no                          | no        | no      | no    |
-| reader        | yes            | no                          | no        | no      | no    |
-| auditor       | yes            | no                          | no        | no      | no    |
-| contributor   | yes            | where the actor leads or operates | no  | no      | no    |
-| validator     | yes            | everywhere                  | yes       | no      | no    |
-| administrator | yes            | everywhere                  | yes       | yes     | yes   |
+| role          | reads internal | writes updates                    | gives a visa | reports, campaigns, admin |
+|---------------|----------------|-----------------------------------|--------------|---------------------------|
+| (public)      | no             | no                                | no           | no                        |
+| reader        | yes            | no                                | no           | no                        |
+| auditor       | yes            | no                                | no           | no                        |
+| contributor   | yes            | where the actor leads or operates | no           | no                        |
+| validator     | yes            | everywhere                        | for the side | no                        |
+| administrator | yes            | everywhere                        | no           | yes                       |
+
+A validator's side is that of the actor, and nobody approves what they wrote.
+Where the roadmap asks for no visa, validators and administrators publish.
 
 The rights of a contributor depend on the participations of a commitment. This floor stands below
 `commitments`, so these are spelled as conditions on its columns and import none of its code.
@@ -44,6 +47,13 @@ def is_staff_member(user: Someone) -> bool:
 
 def can_publish(user: Someone) -> bool:
     return bool(roles_of(user) & {Role.VALIDATOR, Role.ADMINISTRATOR})
+
+
+def visa_sides(user: Someone) -> set[str]:
+    """Sides for which the user may give a visa: those of the actors they validate for."""
+    if not isinstance(user, User):
+        return set()
+    return {m.actor.side for m in user.current_memberships if m.role == Role.VALIDATOR and m.actor.side}
 
 
 def can_manage_reports(user: Someone) -> bool:

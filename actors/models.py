@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as NotASiret
 from stdnum.fr import siret as siret_rules
 
+from roadmap_portal.versioned import Versioned
+
 
 class Side(models.TextChoices):
     """The two owners of the roadmap."""
@@ -31,7 +33,7 @@ class DatePrecision(models.TextChoices):
     YEAR = "year", _("année")
 
 
-class Source(models.Model):
+class Source(Versioned):
     """A public page a fact was read in. Lives here because actors, the lowest floor, quote theirs too."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
@@ -40,7 +42,7 @@ class Source(models.Model):
     published_on = models.DateField(_("publiée le"), null=True, blank=True)
     published_precision = models.CharField(_("précision"), max_length=5, choices=DatePrecision.choices, blank=True)
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ["publisher", "code"]
@@ -68,7 +70,7 @@ def validate_siret(value: str) -> None:
         ) from error
 
 
-class Actor(models.Model):
+class Actor(Versioned):
     class Kind(models.TextChoices):
         STATE_SERVICE = "state_service", _("service de l’État")
         REGION = "region", _("Région")
@@ -107,7 +109,7 @@ class Actor(models.Model):
     note = models.TextField(_("note"), blank=True)
     sources = models.ManyToManyField(Source, related_name="actors", blank=True, verbose_name=_("sources"))
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("acteur")
         verbose_name_plural = _("acteurs")
         ordering = ["name"]

@@ -127,7 +127,7 @@ def _updates(commitments: list[Commitment], campaign: Campaign, author: User) ->
         ProgressUpdate(
             commitment=commitment, campaign=campaign, state=ProgressUpdate.State.PUBLISHED, status=commitment.status,
             weather=commitment.weather, weather_reason=commitment.weather_reason, text_public=TEXT * 3,
-            next_steps=TEXT, base_version=1, published_version=2, status_before=Status.NOT_PROVIDED, author=author,
+            next_steps=TEXT, published_version=2, status_before=Status.NOT_PROVIDED, author=author,
             publisher=author, published_at=commitment.published_at,
         )
         for commitment in commitments

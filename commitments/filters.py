@@ -17,8 +17,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelChoiceField
 
-from actors.models import Actor
-from commitments.models import ADJACENT_LAST, Axis, Commitment, Participation, Status, Weather
+from accounts.permissions import WRITING_PARTICIPATIONS
+from actors.models import Actor, Side
+from commitments.models import ADJACENT_LAST, Axis, CampaignLine, Commitment, Participation, Status, Weather
 
 TRANSVERSAL = "transversal"
 ORDERINGS = {
@@ -130,6 +131,31 @@ class CommitmentFilter(filters.FilterSet):
         return queryset.order_by(ADJACENT_LAST, order, "code")
 
 
+class LineFilter(filters.FilterSet):
+    """Lines of a campaign, on its board."""
+
+    state = filters.ChoiceFilter(choices=CampaignLine.State.choices, label=_("État"))
+    axis = filters.ModelChoiceFilter(
+        queryset=Axis.objects.all(), to_field_name="code", field_name="commitment__main_axis", label=_("Axe")
+    )
+    side = filters.ChoiceFilter(choices=Side.choices, label=_("Côté"), method="answered_by")
+    actor = filters.ModelChoiceFilter(
+        queryset=Actor.objects.all(), to_field_name="slug", label=_("Acteur"), method="answered_by"
+    )
+
+    class Meta:
+        model = CampaignLine
+        fields: list[str] = []
+
+    def answered_by(self, queryset: QuerySet[CampaignLine], name: str, value: Any) -> QuerySet[CampaignLine]:
+        """The actor, or an actor of the side, is in charge of the commitment."""
+        wanted = {"actor": value} if name == "actor" else {"actor__side": value}
+        in_charge = Participation.objects.filter(
+            commitment=OuterRef("commitment"), role__in=WRITING_PARTICIPATIONS, **wanted
+        )
+        return queryset.filter(Exists(in_charge))
+
+
 @dataclass(frozen=True)
 class Chosen:
     """A filter in force, as shown in a removable badge or on the cover of a report."""
@@ -176,10 +202,10 @@ def find(query: Mapping[str, Any], commitments: QuerySet[Commitment], *, on: dat
     filterset = CommitmentFilter(query, commitments, on=on)
     if filterset.form.is_valid():
         return Found(filterset.qs, [], chosen(filterset))
-    return Found(commitments.none(), _errors(filterset, query), [])
+    return Found(commitments.none(), filter_errors(filterset, query), [])
 
 
-def _errors(filterset: CommitmentFilter, query: Mapping[str, Any]) -> list[tuple[str, str]]:
+def filter_errors(filterset: filters.FilterSet, query: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Names the filter, what was read and what was expected."""
     found = []
     for name, messages in filterset.form.errors.items():

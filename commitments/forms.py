@@ -1,14 +1,16 @@
 """Shapes of what staff type. A form never decides who or when; the rules are the transitions'."""
 
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models import Commitment, Milestone, Postponement, ProgressUpdate
-from commitments.transitions import TransitionRefused, UpdateText, status_targets
+from commitments.models import PERCENT, Commitment, Milestone, Postponement, ProgressUpdate
+from commitments.transitions import CLAIM, EditConflict, TransitionRefused, status_targets
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -28,19 +30,22 @@ def date_field(label: "StrOrPromise", **options: Any) -> forms.DateField:
 
 
 class UpdateForm(forms.ModelForm):
+    """Shape of an update. Each field carries the value it started from, hidden: what merging needs (save_draft)."""
+
     form_key = forms.UUIDField(widget=forms.HiddenInput)
-    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+    # Asked for first; the others are folded away until they are needed.
+    FIRST = ("weather", "progress", "text_public")
 
     class Meta:
         model = ProgressUpdate
         fields = [
-            "status",
-            "reason",
             "weather",
-            "weather_reason",
             "progress",
             "text_public",
             "next_steps",
+            "weather_reason",
+            "status",
+            "reason",
             "text_internal",
         ]
         widgets = {
@@ -61,50 +66,103 @@ class UpdateForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.commitment = commitment
         self.today = today
-        # What others published meanwhile, when the transition says so.
-        self.changes: list[ProgressUpdate] = []
         statuses = cast(forms.ChoiceField, self.fields["status"])
         statuses.choices = [(status.value, status.label) for status in status_targets(commitment)]
         if commitment.progress_method != Commitment.ProgressMethod.DECLARED:
             del self.fields["progress"]
+        else:
+            self.fields["progress"].validators += PERCENT
         self.pending = [m for m in commitment.milestones.all() if m.is_tracked and m.status == Milestone.Status.PLANNED]
-        claimed = {c.milestone_id: c.achieved_on for c in self.instance.claims.all()} if self.instance.pk else {}
         for milestone in self.pending:
-            self.fields[f"milestone_{milestone.pk}"] = date_field(
-                milestone.title, required=False, initial=claimed.get(milestone.pk)
-            )
-        for field in self.fields.values():
+            self.fields[f"{CLAIM}{milestone.pk}"] = date_field(milestone.title, required=False)
+        for name, field in self.fields.items():
             css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs.setdefault("class", css)
+            field.show_hidden_initial = name != "form_key"
+        # What others have written in the same fields meanwhile, when the transition says so.
+        self.stored: dict[str, Any] = {}
+
+    def _post_clean(self) -> None:
+        """Not a row yet: the transition merges, checks and writes."""
 
     @property
     def milestone_fields(self) -> list[tuple[Milestone, forms.BoundField]]:
-        return [(milestone, self[f"milestone_{milestone.pk}"]) for milestone in self.pending]
+        return [(milestone, self[f"{CLAIM}{milestone.pk}"]) for milestone in self.pending]
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FIRST if name in self.fields]
+
+    @property
+    def folded_fields(self) -> list[forms.BoundField]:
+        claims = {field.name for _milestone, field in self.milestone_fields}
+        return [field for field in self.visible_fields() if field.name not in {*self.FIRST, *claims}]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for milestone in self.pending:
-            name = f"milestone_{milestone.pk}"
+            name = f"{CLAIM}{milestone.pk}"
             if (day := cleaned.get(name)) and day > self.today:
                 self.add_error(name, _("Un jalon atteint l’a été au plus tard aujourd’hui."))
         return cleaned
 
-    def statement(self) -> UpdateText:
-        names = set(UpdateText.__dataclass_fields__) & set(self.cleaned_data)
-        return UpdateText(**{name: self.cleaned_data[name] for name in names})
+    def stated(self) -> dict[str, Any]:
+        """The valid fields that were sent: one that the sender did not show is left alone."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "form_key" and self.add_prefix(name) in self.data
+        }
 
-    def achieved(self) -> dict[Milestone, date]:
-        days = {m: self.cleaned_data.get(f"milestone_{m.pk}") for m in self.pending}
-        return {milestone: day for milestone, day in days.items() if day}
+    def base(self) -> dict[str, Any]:
+        """The values the author's form started from, as it says itself. One that cannot be read counts as absent."""
+        found = {}
+        for name, field in self.fields.items():
+            sent = self.data.get(self.add_initial_prefix(name))
+            if field.show_hidden_initial and sent is not None:
+                with suppress(ValidationError):
+                    found[name] = field.to_python(sent)
+        return found
 
     def refuse(self, refusal: TransitionRefused) -> None:
         """Shows what a transition refused, each beside the field it names."""
         for each in [refusal, *refusal.others]:
             self.add_error(each.field if each.field in self.fields else None, each.message)
 
-    def accept_version(self, version: int) -> None:
-        """The author is now told of everything up to `version`: sending the form again publishes over it."""
-        self.data = {**cast(QueryDict, self.data).dict(), self.add_prefix("seen_version"): str(version)}
+    def show_conflict(self, conflict: EditConflict) -> None:
+        """Both texts side by side. Sending the form again keeps what its author then chooses."""
+        self.stored = conflict.stored
+        self.add_error(None, conflict.message)
+        data = cast(QueryDict, self.data).copy()
+        for name, value in conflict.stored.items():
+            data[self.add_initial_prefix(name)] = "" if value is None else str(value)
+        self.data = data
+
+    def in_words(self, name: str, value: Any) -> str:
+        """A value as a person reads it: the label of a choice, a dash for nothing."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            value = dict(cast(Any, field.choices)).get(value, value)
+        return "–" if value in (None, "") else str(value)
+
+    def new_base(self, name: str) -> str:
+        """The hidden value a field starts from, once what was typed is saved: the form in the browser takes it over."""
+        bound = self[name]
+        attrs = {"id": bound.html_initial_id, "hx-swap-oob": "true"}
+        return self.fields[name].hidden_widget().render(bound.html_initial_name, bound.value(), attrs)
+
+    @property
+    def conflicts(self) -> list[tuple[forms.BoundField, Any]]:
+        return [(self[name], value) for name, value in self.stored.items() if name in self.fields]
+
+
+def chosen(data: QueryDict) -> QueryDict:
+    """Of the fields shown side by side (`keep_<name>`), those whose stored text was preferred take it back."""
+    data = data.copy()
+    for name in [key.removeprefix("keep_") for key in data if key.startswith("keep_")]:
+        if data[f"keep_{name}"] == "theirs":
+            data[name] = data.get(f"initial-{name}", "")
+    return data
 
 
 class PostponementForm(forms.ModelForm):
@@ -112,7 +170,7 @@ class PostponementForm(forms.ModelForm):
 
     class Meta:
         model = Postponement
-        fields = ["milestone", "to_on", "reason_kind", "reason"]
+        fields = ["milestone", "to_on", "reason_kind", "reason", "decision"]
         widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any) -> None:
@@ -122,6 +180,11 @@ class PostponementForm(forms.ModelForm):
         field.queryset = pending
         field.empty_label = _("l’engagement lui-même") if commitment.due_on else None
         field.required = commitment.due_on is None
+        decisions = cast(forms.ModelChoiceField, self.fields["decision"])
+        decisions.queryset = commitment.decisions.select_related("meeting")
+        decisions.empty_label = _("aucune")
+        if not commitment.decisions.exists():
+            del self.fields["decision"]
         for item in self.fields.values():
             css = "form-select" if isinstance(item.widget, forms.Select) else "form-control"
             item.widget.attrs.setdefault("class", css)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commitments.views import public, staff
+from commitments.views import public, quarter, updates, visas
 
 app_name = "commitments"
 urlpatterns = [
@@ -11,9 +11,13 @@ urlpatterns = [
     path("indicateurs/", public.indicator_list, name="indicator_list"),
     path("indicateurs/<slug:code>/", public.indicator_detail, name="indicator_detail"),
     path("calendrier/", public.calendar, name="calendar"),
-    path("espace/", staff.my_quarter, name="my_quarter"),
-    path("espace/engagements/<slug:code>/point/", staff.update_write, name="update"),
-    path("espace/engagements/<slug:code>/report-echeance/", staff.postpone, name="postpone"),
-    path("espace/points/", staff.review_list, name="review_list"),
-    path("espace/points/<int:pk>/", staff.update_review, name="review"),
+    path("espace/", quarter.my_quarter, name="my_quarter"),
+    path("espace/engagements/<slug:code>/sans-changement/", quarter.confirm_unchanged, name="confirm_unchanged"),
+    path("espace/engagements/<slug:code>/report-echeance/", quarter.postpone, name="postpone"),
+    path("espace/engagements/<slug:code>/point/", updates.update_write, name="update"),
+    path("espace/engagements/<slug:code>/point/brouillon/", updates.update_autosave, name="update_autosave"),
+    path("espace/engagements/<slug:code>/point/reprendre/", updates.update_take_back, name="update_take_back"),
+    path("espace/engagements/<slug:code>/point/abandonner/", updates.update_discard, name="update_discard"),
+    path("espace/visas/", visas.visa_list, name="visa_list"),
+    path("espace/visas/<int:pk>/", visas.visa_detail, name="visa_detail"),
 ]

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, Source
 from commitments.models import Commitment
+from roadmap_portal.versioned import Versioned
 
 
-class Envelope(models.Model):
+class Envelope(Versioned):
     class Reach(models.TextChoices):
         """Whose money: only the regional kind concerns the region alone; the others are context."""
 
@@ -51,7 +52,7 @@ class Envelope(models.Model):
     funders = models.ManyToManyField(Actor, related_name="envelopes", blank=True, verbose_name=_("financeurs"))
     sources = models.ManyToManyField(Source, related_name="envelopes", blank=True, verbose_name=_("sources"))
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("enveloppe")
         verbose_name_plural = _("enveloppes")
         ordering = ["code"]
@@ -77,7 +78,7 @@ class Envelope(models.Model):
         return self.title
 
 
-class FundingLine(models.Model):
+class FundingLine(Versioned):
     class AuthorisationKind(models.TextChoices):
         AE = "AE", _("autorisation d’engagement")
         AP = "AP", _("autorisation de programme")
@@ -116,7 +117,7 @@ class FundingLine(models.Model):
     from_facts = models.BooleanField(_("lue dans les faits publics"), default=False, editable=False)
     note = models.TextField(_("note"), blank=True)
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("ligne de financement")
         verbose_name_plural = _("lignes de financement")
         ordering = ["commitment", "envelope", "pk"]

@@ -21,8 +21,8 @@ from jinja2 import Environment, StrictUndefined, pass_environment
 from jinja2.filters import make_attrgetter
 from markupsafe import Markup
 
-from actors.models import Confidence
-from commitments.models import Commitment, Milestone, Postponement, Status, Weather
+from actors.models import Confidence, Side
+from commitments.models import CampaignLine, Commitment, Milestone, Postponement, Status, Weather
 from funding.models import Envelope
 from roadmap_portal.templatetags import portal
 
@@ -31,6 +31,8 @@ LABELLED: dict[str, type[TextChoices]] = {
     "weather": Weather,
     "postponement_reason": Postponement.Reason,
     "milestone_status": Milestone.Status,
+    "line": CampaignLine.State,
+    "side": Side,
     "provenance": Commitment.Provenance,
     "confidence": Confidence,
     "reach": Envelope.Reach,

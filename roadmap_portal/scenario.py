@@ -46,10 +46,12 @@ class Delay:
 
 @dataclass(frozen=True)
 class Point:
-    """A progress update. `state`: how far it has gone; `by`: its author, when it is not the usual one."""
+    """An answer. `state`: how far the update has gone, or « confirmed » for an answer without a text; `by`: its author,
+    when it is not the usual one; `visas`: sides that have approved a submitted text; `tacit`: the side whose silence
+    did; `comment`: what the side `returned_by` asks to correct."""
 
-    status: str
-    text: str
+    status: str = ""
+    text: str = ""
     weather: str = Weather.NOT_PROVIDED
     weather_reason: str = ""
     progress: Decimal | None = None
@@ -58,6 +60,10 @@ class Point:
     internal: str = ""
     state: str = "published"
     by: str = ""
+    visas: list[str] = field(default_factory=list)
+    tacit: str = ""
+    returned_by: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,16 @@ class Money:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """A piece of evidence."""
+
+    kind: str
+    title: str
+    url: str = ""
+    is_public: bool = True
+
+
+@dataclass(frozen=True)
 class Story:
     code: str
     method: str
@@ -79,6 +95,7 @@ class Story:
     previous: Point | None = None
     current: Point | None = None
     funding: list[Money] = field(default_factory=list)
+    evidence: list[Proof] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -105,6 +122,7 @@ def _story(**story: Any) -> Story:
         previous=_point(story.get("previous")),
         current=_point(story.get("current")),
         funding=[Money(**{**money, "amount": Decimal(money["amount"])}) for money in story.get("funding", [])],
+        evidence=[Proof(**proof) for proof in story.get("evidence", [])],
     )
 
 
@@ -158,6 +176,11 @@ class Calendar:
         elapsed = (self.today - self.starts_on).days
         days = Random(name).randint(min(FIRST_DAYS[1] + 1, elapsed), elapsed)  # noqa: S311 - not a secret
         return self.instant(self.starts_on + timedelta(days=days), name)
+
+    def lately(self, name: str) -> datetime:
+        """An instant of the last working days: what it waits for is not overdue."""
+        days = Random(name).randint(0, 3)  # noqa: S311 - not a secret
+        return self.instant(max(self.today - timedelta(days=days), self.starts_on), name)
 
     def instant(self, day: date, name: str) -> datetime:
         """In office hours; the day itself, just after midnight, so that it is past."""

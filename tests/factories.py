@@ -5,16 +5,33 @@ from itertools import count
 
 from accounts.models import Membership, User
 from actors.models import Actor, Confidence
-from commitments.models import Axis, Campaign, Commitment, Milestone, Participation, Roadmap
+from commitments.models import (
+    Axis,
+    Campaign,
+    Commitment,
+    Evidence,
+    Milestone,
+    Participation,
+    ProgressUpdate,
+    Roadmap,
+    Status,
+)
 from commitments.progress import refresh_standing
+from commitments.transitions import add_missing_lines, publish_update, save_draft, submit_update
 
 TODAY = date(2026, 11, 22)
 START = date(2026, 1, 1)
 numbers = count(1)
 
 
-def make_roadmap() -> Roadmap:
-    return Roadmap.objects.get_or_create(code="ia", defaults={"title": "Feuille de route IA"})[0]
+def make_roadmap(visa_policy=None, **fields) -> Roadmap:
+    """Without a visa unless asked: one person's word publishes."""
+    fields = {"title": "Feuille de route IA", "visa_policy": visa_policy or Roadmap.VisaPolicy.NONE} | fields
+    roadmap, is_new = Roadmap.objects.get_or_create(code="ia", defaults=fields)
+    if visa_policy is not None and not is_new:
+        Roadmap.objects.filter(pk=roadmap.pk).update(visa_policy=visa_policy)
+        roadmap.refresh_from_db()
+    return roadmap
 
 
 def make_axis(code="research", **fields) -> Axis:
@@ -67,14 +84,33 @@ def make_milestone(commitment, letter=".", due_on=date(2026, 6, 30), title="Jalo
 
 
 def make_campaign(year=2026, quarter=4, state=Campaign.State.OPEN) -> Campaign:
+    """With a line for each commitment there is, once it is no longer only planned."""
     ends = {1: (3, 31), 2: (6, 30), 3: (9, 30), 4: (12, 31)}
     reference_on = date(year, *ends[quarter])
-    return Campaign.objects.create(
+    campaign = Campaign.objects.create(
         roadmap=make_roadmap(),
         year=year,
         quarter=quarter,
         reference_on=reference_on,
         opens_on=reference_on - timedelta(days=60),
         due_on=reference_on + timedelta(days=15),
+        closes_on=reference_on + timedelta(days=20),
         state=state,
     )
+    if state != Campaign.State.PLANNED:
+        add_missing_lines(campaign)
+    return campaign
+
+
+def make_update(commitment, by, *, submitted=False, publish=False, at=None, **stated) -> ProgressUpdate:
+    """A draft, submitted or published on the way, by the functions that people go through."""
+    stated = {"status": Status.IN_PROGRESS, "text_public": "La convention est signée."} | stated
+    update = save_draft(commitment, stated, by=by)
+    if publish:
+        return publish_update(update, by=by, at=at)
+    return submit_update(update, by=by, at=at) if submitted else update
+
+
+def make_evidence(commitment, by, **fields) -> Evidence:
+    fields = {"kind": Evidence.Kind.PUBLIC_PAGE, "title": "Page du projet", "url": "https://example.org/"} | fields
+    return Evidence.objects.create(commitment=commitment, added_by=by, **fields)

@@ -176,7 +176,7 @@ def test_no_public_page_has_an_accessibility_fault(portal, browser, width):
 
 
 STAFF = ["/espace/", f"/espace/engagements/{CODE}/point/", "/espace/engagements/eng-25-f2030-idemo/report-echeance/",
-         "/espace/points/", "/espace/rapports/"]  # fmt: skip
+         "/espace/visas/", "/espace/rapports/"]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -56,9 +56,7 @@ def test_it_asks_for_the_facts_first():
 def test_it_does_not_mix_with_what_people_did():
     load()
     commitment = Commitment.objects.get(code="eng-06-former")
-    ProgressUpdate.objects.create(
-        commitment=commitment, status=Status.IN_PROGRESS, author=make_user("lucie"), base_version=1
-    )
+    ProgressUpdate.objects.create(commitment=commitment, status=Status.IN_PROGRESS, author=make_user("lucie"))
     with pytest.raises(CommandError, match="déjà une activité"):
         seed()
     assert not Campaign.objects.exists()
@@ -98,12 +96,14 @@ def test_every_page_will_say_it_is_fictional(seeded):
     assert set(lines.values_list("is_fictional", "envelope__reach")) == {(True, "regional")}
 
 
-def test_five_people_may_log_in(seeded):
+def test_seven_people_may_log_in(seeded):
     people = {user.email: user for user in User.objects.all()}
     assert {email: roles_of(user) for email, user in people.items()} == {
         "contributeur@demo.example": {"contributor"},
         "valideur-etat@demo.example": {"validator"},
         "valideur-region@demo.example": {"validator"},
+        "redaction-etat@demo.example": {"validator"},
+        "redaction-region@demo.example": {"validator"},
         "administration@demo.example": {"administrator"},
         "lecture@demo.example": {"reader"},
     }

@@ -1,8 +1,9 @@
 """The roadmap and what follows it up, one subject a module."""
 
-from commitments.models.campaign import Campaign, MilestoneClaim, ProgressUpdate
+from commitments.models.campaign import Campaign, CampaignLine
 from commitments.models.commitment import (
     ADJACENT_LAST,
+    PERCENT,
     STATUS_MEANINGS,
     WEATHER_MEANINGS,
     Commitment,
@@ -11,18 +12,28 @@ from commitments.models.commitment import (
     Weather,
 )
 from commitments.models.event import Event
+from commitments.models.evidence import Evidence
 from commitments.models.indicator import Indicator, IndicatorTarget, Measurement
 from commitments.models.milestone import Milestone, Postponement
+from commitments.models.reminder import Delivery, Snooze
 from commitments.models.roadmap import Axis, Roadmap
+from commitments.models.steering import AgendaItem, Decision, SteeringMeeting
+from commitments.models.update import MilestoneClaim, ProgressUpdate, Visa
 
 __all__ = [
     "ADJACENT_LAST",
+    "PERCENT",
     "STATUS_MEANINGS",
     "WEATHER_MEANINGS",
+    "AgendaItem",
     "Axis",
     "Campaign",
+    "CampaignLine",
     "Commitment",
+    "Decision",
+    "Delivery",
     "Event",
+    "Evidence",
     "Indicator",
     "IndicatorTarget",
     "Measurement",
@@ -32,6 +43,9 @@ __all__ = [
     "Postponement",
     "ProgressUpdate",
     "Roadmap",
+    "Snooze",
     "Status",
+    "SteeringMeeting",
+    "Visa",
     "Weather",
 ]

@@ -1,19 +1,26 @@
-"""The quarterly campaign and the progress updates, the only door through which a status changes."""
+"""The quarterly campaign: one line for each commitment, answered or not."""
 
-import uuid
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models.commitment import PERCENT, Commitment, Status, Weather
-from commitments.models.milestone import Milestone
+from commitments.models.commitment import Commitment
+from commitments.models.guards import CONFIRMED_WHILE_OPEN
 from commitments.models.roadmap import Roadmap
+from roadmap_portal.versioned import Versioned
 
 
-class Campaign(models.Model):
+class DateRange(Func):
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class Campaign(Versioned):
     class State(models.TextChoices):
         PLANNED = "planned", _("prévue")
         OPEN = "open", _("ouverte")
@@ -28,9 +35,13 @@ class Campaign(models.Model):
     reference_on = models.DateField(_("date de référence"), help_text=_("Dernier jour du trimestre."))
     opens_on = models.DateField(_("ouverture"))
     due_on = models.DateField(_("réponse attendue le"))
+    closes_on = models.DateField(
+        _("clôture"),
+        help_text=_("Dernier jour pour répondre et viser ; ensuite, une ligne sans réponse le reste."),
+    )
     state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.PLANNED, editable=False)
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("campagne trimestrielle")
         verbose_name_plural = _("campagnes trimestrielles")
         ordering = ["-year", "-quarter"]
@@ -53,8 +64,19 @@ class Campaign(models.Model):
             ),
             models.CheckConstraint(
                 name="campaign_dates_in_order",
-                condition=Q(due_on__gte=F("opens_on")),
-                violation_error_message=_("La date de réponse précède l’ouverture."),
+                condition=Q(due_on__gte=F("opens_on"), closes_on__gte=F("due_on")),
+                violation_error_message=_("Les dates se suivent : ouverture, réponse attendue, clôture."),
+            ),
+            ExclusionConstraint(
+                name="campaign_dates_do_not_overlap",
+                expressions=[
+                    ("roadmap", RangeOperators.EQUAL),
+                    (
+                        DateRange("opens_on", "closes_on", RangeBoundary(inclusive_lower=True, inclusive_upper=True)),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("Les dates de cette campagne chevauchent celles d’une autre."),
             ),
         ]
 
@@ -71,107 +93,51 @@ class Campaign(models.Model):
         return date(self.year, 3 * self.quarter - 2, 1)
 
 
-class ProgressUpdate(models.Model):
+class CampaignLine(models.Model):
+    """What one commitment has to say in one campaign. Its state is read from its updates (queries/lines.py)."""
+
     class State(models.TextChoices):
-        DRAFT = "draft", _("brouillon")
+        TO_ANSWER = "to_answer", _("à répondre")
+        IN_PROGRESS = "in_progress", _("en cours")
         SUBMITTED = "submitted", _("soumis")
-        PUBLISHED = "published", _("publié")
-        SUPERSEDED = "superseded", _("remplacé")
+        APPROVED = "approved", _("approuvé et publié")
+        CONFIRMED = "confirmed", _("confirmé sans changement")
+        NOT_ANSWERED = "not_answered", _("non renseigné")
+        NOTHING_DUE = "nothing_due", _("rien d’attendu")
 
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="lines", verbose_name=_("campagne"))
     commitment = models.ForeignKey(
-        Commitment, on_delete=models.PROTECT, related_name="updates", verbose_name=_("engagement")
+        Commitment, on_delete=models.PROTECT, related_name="campaign_lines", verbose_name=_("engagement")
     )
-    campaign = models.ForeignKey(
-        Campaign, on_delete=models.PROTECT, null=True, related_name="updates", verbose_name=_("campagne")
-    )
-    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
-    status = models.CharField(_("statut"), max_length=12, choices=Status.choices)
-    weather = models.CharField(_("météo"), max_length=14, choices=Weather.choices, default=Weather.NOT_PROVIDED)
-    weather_reason = models.TextField(_("motif de la météo"), blank=True)
-    progress = models.DecimalField(
-        _("avancement (%)"), max_digits=5, decimal_places=2, null=True, blank=True, validators=PERCENT
-    )
-    reason = models.TextField(
-        _("motif du changement de statut"),
-        blank=True,
-        help_text=_("Obligatoire pour abandonner un engagement ou rouvrir un engagement réalisé."),
-    )
-    text_public = models.TextField(_("texte public"), blank=True)
-    text_internal = models.TextField(_("note interne"), blank=True)
-    next_steps = models.TextField(_("prochaines étapes"), blank=True)
-
-    # The form's own number: the same form sent twice is one update.
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # The version of the commitment its author was looking at.
-    base_version = models.PositiveIntegerField(editable=False)
-    status_before = models.CharField(max_length=12, choices=Status.choices, blank=True, editable=False)
-    progress_before = models.DecimalField(max_digits=5, decimal_places=2, null=True, editable=False)
-    # Progress as computed at publication, whatever the method.
-    progress_after = models.DecimalField(max_digits=5, decimal_places=2, null=True, editable=False)
-
-    # The version this publication gave the commitment.
-    published_version = models.PositiveIntegerField(null=True, editable=False)
-
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="updates", verbose_name=_("auteur")
-    )
-    written_at = models.DateTimeField(_("écrit le"), auto_now_add=True)
-    submitted_at = models.DateTimeField(_("soumis le"), null=True, editable=False)
-    publisher = models.ForeignKey(
+    # Completed or abandoned before the campaign: its line is shown, and no answer is waited for.
+    was_finished = models.BooleanField(_("achevé avant la campagne"), default=False)
+    confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
-        related_name="published_updates",
-        verbose_name=_("publié par"),
-        editable=False,
+        related_name="confirmations",
+        verbose_name=_("confirmé par"),
     )
-    published_at = models.DateTimeField(_("publié le"), null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmé le"), null=True)
 
     class Meta:
-        verbose_name = _("point d’avancement")
-        verbose_name_plural = _("points d’avancement")
-        ordering = ["-published_at", "-pk"]
-        indexes = [
-            # Not partial: a kept plan does not know which state it will be asked for.
-            models.Index(fields=["state", "-published_at"], name="update_by_publication"),
-        ]
+        verbose_name = _("ligne de campagne")
+        verbose_name_plural = _("lignes de campagne")
+        ordering = ["campaign", "commitment"]
         constraints = [
             models.UniqueConstraint(
-                fields=["commitment"],
-                condition=Q(state="published"),
-                name="update_one_published",
-                violation_error_message=_("L’engagement a déjà un point publié en vigueur."),
+                fields=["campaign", "commitment"],
+                name="line_once_a_campaign",
+                violation_error_message=_("L’engagement a déjà sa ligne dans cette campagne."),
             ),
             models.CheckConstraint(
-                name="update_published_means_dated",
-                condition=Q(state__in=["published", "superseded"], published_at__isnull=False, publisher__isnull=False)
-                | Q(state__in=["draft", "submitted"], published_at__isnull=True),
-                violation_error_message=_("Un point publié porte sa date et son auteur."),
-            ),
-            models.CheckConstraint(
-                name="update_progress_is_a_percentage",
-                condition=Q(progress__isnull=True) | Q(progress__range=(0, 100)),
-                violation_error_message=_("L’avancement va de 0 à 100 %%."),
+                name="line_confirmation_is_signed",
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                violation_error_message=_("Une confirmation porte sa date et son auteur."),
             ),
         ]
+        triggers = [CONFIRMED_WHILE_OPEN]
 
     def __str__(self) -> str:
-        return f"{self.commitment.code} · {self.get_state_display()}"
-
-
-class MilestoneClaim(models.Model):
-    """In an update: « this milestone was achieved on that day ». Takes effect at publication."""
-
-    update = models.ForeignKey(ProgressUpdate, on_delete=models.CASCADE, related_name="claims")
-    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="claims")
-    achieved_on = models.DateField(_("atteint le"))
-
-    class Meta:
-        verbose_name = _("jalon déclaré atteint")
-        verbose_name_plural = _("jalons déclarés atteints")
-        constraints = [
-            models.UniqueConstraint(fields=["update", "milestone"], name="claim_once_an_update"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.milestone} · {self.achieved_on}"
+        return f"{self.campaign} · {self.commitment.code}"

@@ -1,6 +1,6 @@
 """Commitment (engagement de la feuille de route; never a budgetary one) and who takes part in it."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -9,7 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, DatePrecision, Side, Source
+from commitments.models.guards import (
+    COMPLETED_WITH_EVIDENCE,
+    OF_COMMITMENT,
+    baseline_kept,
+    due_date_through_the_ledger,
+    not_deleted_in_force,
+)
 from commitments.models.roadmap import Axis, Roadmap
+from roadmap_portal.versioned import Versioned
 
 
 class Status(models.TextChoices):
@@ -65,7 +73,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(late_since__lte=on)
 
 
-class Commitment(models.Model):
+class Commitment(Versioned):
     class Provenance(models.TextChoices):
         NAMED = "named", _("nommé par les textes publics de la feuille de route")
         IMPLIED = "implied", _("conséquence directe de la feuille de route")
@@ -133,6 +141,8 @@ class Commitment(models.Model):
         _("avancement déclaré"), max_digits=5, decimal_places=2, null=True, editable=False, validators=PERCENT
     )
     published_at = models.DateTimeField(_("dernier point publié le"), null=True, editable=False)
+    # « Sans changement »: those in charge said, on that day, that the text above still holds.
+    confirmed_at = models.DateTimeField(_("confirmé sans changement le"), null=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     progress_method = models.CharField(
@@ -149,7 +159,7 @@ class Commitment(models.Model):
 
     objects = CommitmentQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("engagement")
         verbose_name_plural = _("engagements")
         ordering = ["code"]
@@ -204,6 +214,13 @@ class Commitment(models.Model):
                 violation_error_message=_("Une météo « appuis nécessaires » ou « compromis » porte son motif."),
             ),
         ]
+        triggers = [
+            *Versioned.Meta.triggers,
+            baseline_kept("NEW.official_text, NEW.code, NEW.roadmap_id", OF_COMMITMENT),
+            due_date_through_the_ledger("p.commitment_id = NEW.id AND p.milestone_id IS NULL", OF_COMMITMENT),
+            not_deleted_in_force(OF_COMMITMENT.replace("NEW.", "OLD.")),
+            COMPLETED_WITH_EVIDENCE,
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -220,6 +237,11 @@ class Commitment(models.Model):
         return str(WEATHER_MEANINGS[Weather(self.weather)])
 
     @property
+    def heard_at(self) -> datetime | None:
+        """When those in charge last spoke: a published text or a confirmation (freshness counts from there)."""
+        return max((at for at in (self.published_at, self.confirmed_at) if at is not None), default=None)
+
+    @property
     def is_adjacent(self) -> bool:
         return self.provenance == self.Provenance.ADJACENT
 
@@ -231,7 +253,7 @@ class Commitment(models.Model):
         return (self.due_on - self.initial_due_on).days
 
 
-class Participation(models.Model):
+class Participation(Versioned):
     class Role(models.TextChoices):
         LEAD = "lead", _("chef de file")
         CO_LEAD = "co_lead", _("co-porteur")
@@ -249,7 +271,7 @@ class Participation(models.Model):
     # Read in the facts file: the next load takes it back when the file does. Those typed by staff stay.
     from_facts = models.BooleanField(_("lue dans les faits publics"), default=False, editable=False)
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("participation")
         verbose_name_plural = _("participations")
         ordering = ["commitment", "role", "actor__name"]

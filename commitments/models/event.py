@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, DatePrecision, Source
 from commitments.models.roadmap import Roadmap
+from roadmap_portal.versioned import Versioned
 
 
-class Event(models.Model):
+class Event(Versioned):
     class Kind(models.TextChoices):
         MILESTONE = "milestone", _("étape")
         POLITICAL = "political", _("décision politique")
@@ -34,7 +35,7 @@ class Event(models.Model):
     actors = models.ManyToManyField(Actor, related_name="events", blank=True, verbose_name=_("acteurs"))
     sources = models.ManyToManyField(Source, related_name="events", blank=True, verbose_name=_("sources"))
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("repère")
         verbose_name_plural = _("repères")
         ordering = ["starts_on", "code"]

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from actors.models import Actor, Confidence, DatePrecision, Source
 from commitments.models.commitment import Commitment
 from commitments.models.roadmap import Axis, Roadmap
+from roadmap_portal.versioned import Versioned
 
 
-class Indicator(models.Model):
+class Indicator(Versioned):
     class Direction(models.TextChoices):
         UP = "up", _("à la hausse")
         DOWN = "down", _("à la baisse")
@@ -66,7 +67,7 @@ class Indicator(models.Model):
         _("poids dans l’avancement"), default=1, validators=[MinValueValidator(1)]
     )
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("indicateur")
         verbose_name_plural = _("indicateurs")
         ordering = ["code"]
@@ -99,7 +100,7 @@ class Indicator(models.Model):
         return dated[-1] if dated else targets[0] if targets else None
 
 
-class IndicatorTarget(models.Model):
+class IndicatorTarget(Versioned):
     class Kind(models.TextChoices):
         INTERIM = "interim", _("cible intermédiaire")
         TARGET = "target", _("cible")
@@ -117,7 +118,7 @@ class IndicatorTarget(models.Model):
         Source, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("source")
     )
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("cible")
         verbose_name_plural = _("cibles")
         ordering = [models.F("due_on").asc(nulls_last=True), "kind"]

@@ -1,6 +1,5 @@
 """Milestones, and the ledger of their postponements."""
 
-import pgtrigger
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -10,9 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import DatePrecision, Source
 from commitments.models.commitment import Commitment
+from commitments.models.guards import (
+    OF_MILESTONE,
+    append_only,
+    baseline_kept,
+    due_date_through_the_ledger,
+    not_deleted_in_force,
+)
+from roadmap_portal.versioned import Versioned
 
 
-class Milestone(models.Model):
+class Milestone(Versioned):
     class Status(models.TextChoices):
         PLANNED = "planned", _("prévu")
         ACHIEVED = "achieved", _("atteint")
@@ -40,7 +47,7 @@ class Milestone(models.Model):
     status = models.CharField(_("état"), max_length=9, choices=Status.choices, default=Status.PLANNED, editable=False)
     achieved_on = models.DateField(_("atteint le"), null=True, blank=True, editable=False)
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("jalon")
         verbose_name_plural = _("jalons")
         ordering = ["due_on", "pk"]
@@ -67,6 +74,12 @@ class Milestone(models.Model):
                 condition=Q(origin="plan") | Q(source__isnull=False),
                 violation_error_message=_("Un jalon lu dans une source porte cette source."),
             ),
+        ]
+        triggers = [
+            *Versioned.Meta.triggers,
+            baseline_kept("NEW.commitment_id", OF_MILESTONE.format(row="NEW")),
+            due_date_through_the_ledger("p.milestone_id = NEW.id", OF_MILESTONE.format(row="NEW")),
+            not_deleted_in_force(OF_MILESTONE.format(row="OLD")),
         ]
 
     def __str__(self) -> str:
@@ -109,6 +122,14 @@ class Postponement(models.Model):
     to_on = models.DateField(_("à"))
     reason_kind = models.CharField(_("nature du motif"), max_length=11, choices=Reason.choices)
     reason = models.TextField(_("motif"))
+    decision = models.ForeignKey(
+        "commitments.Decision",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="postponements",
+        verbose_name=_("décision du comité"),
+    )
     postponed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="postponements", verbose_name=_("par")
     )
@@ -131,12 +152,9 @@ class Postponement(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="postponement_append_only",
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                when=pgtrigger.Before,
-                func="RAISE EXCEPTION 'Un report d’échéance ne se modifie ni ne se supprime : il s’en ajoute un autre.'"
-                " USING ERRCODE = 'restrict_violation';",
+            append_only(
+                "postponement_append_only",
+                "Un report d’échéance ne se modifie ni ne se supprime : il s’en ajoute un autre.",
             )
         ]
 

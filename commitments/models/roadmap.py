@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, Source
+from roadmap_portal.versioned import Versioned
 
 
-class Roadmap(models.Model):
+class Roadmap(Versioned):
     class VisaPolicy(models.TextChoices):
         NONE = "none", _("aucun visa")
         STATE = "state", _("visa de l’État")
@@ -25,8 +26,10 @@ class Roadmap(models.Model):
     ends_on = models.DateField(_("fin"), null=True, blank=True)
     signatories = models.ManyToManyField(Actor, related_name="signed_roadmaps", verbose_name=_("signataires"))
     sources = models.ManyToManyField(Source, related_name="roadmaps", blank=True, verbose_name=_("sources"))
-    visa_policy = models.CharField(_("visas exigés"), max_length=6, choices=VisaPolicy.choices, default=VisaPolicy.NONE)
+    visa_policy = models.CharField(_("visas exigés"), max_length=6, choices=VisaPolicy.choices, default=VisaPolicy.BOTH)
     tacit_delay_days = models.PositiveSmallIntegerField(_("accord tacite après (jours ouvrés)"), null=True, blank=True)
+    # From the first campaign on: what was signed is then held by the database (models/guards.py).
+    in_force_since = models.DateField(_("en vigueur depuis le"), null=True, blank=True, editable=False)
     is_demonstration = models.BooleanField(
         _("activité fictive"),
         default=False,
@@ -34,7 +37,7 @@ class Roadmap(models.Model):
         help_text=_("Posé par les données de démonstration : toutes les pages le disent."),
     )
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("feuille de route")
         verbose_name_plural = _("feuilles de route")
         constraints = [
@@ -54,7 +57,7 @@ class Roadmap(models.Model):
         return self.title
 
 
-class Axis(models.Model):
+class Axis(Versioned):
     class Kind(models.TextChoices):
         PUBLISHED = "published", _("axe publié à la signature")
         THEMATIC = "thematic", _("thème du communiqué")
@@ -78,7 +81,7 @@ class Axis(models.Model):
     )
     sources = models.ManyToManyField(Source, related_name="axes", blank=True, verbose_name=_("sources"))
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("axe")
         verbose_name_plural = _("axes")
         ordering = ["order", "code"]

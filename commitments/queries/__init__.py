@@ -1,21 +1,29 @@
 """What the pages read, each in a constant number of queries. Visibility is applied here."""
 
 from commitments.queries.around import axis_for, events, indicator_for, indicators, milestones_for
+from commitments.queries.board import BoardRow, Group, board_rows, campaigns, grouped, lines_of, tally_of_rows
 from commitments.queries.commitment import (
     Counts,
-    Entry,
     Surroundings,
     commitment_for,
     commitments_for,
     counts,
-    journal,
     listed,
     participations_of,
-    published_update,
     surroundings,
     whole_list,
     writable_commitment,
     writable_commitments,
+)
+from commitments.queries.journal import Entry, journal, published_update
+from commitments.queries.line_states import with_states
+from commitments.queries.lines import (
+    Duty,
+    confirmations_in_a_row,
+    confirmed_again_and_again,
+    current_campaign,
+    is_stale,
+    my_quarter,
 )
 from commitments.queries.overview import (
     AxisTally,
@@ -30,41 +38,68 @@ from commitments.queries.overview import (
     tally_of,
     the_roadmap,
 )
-from commitments.queries.staff import Duty, current_campaign, my_quarter, submitted_updates
+from commitments.queries.visas import (
+    Queue,
+    Stand,
+    open_update,
+    stand_of,
+    submitted_updates,
+    visa_queue,
+    visas,
+    waiting_for_visa,
+)
 
 __all__ = [
     "AxisTally",
+    "BoardRow",
     "Counts",
     "Duty",
     "Entry",
+    "Group",
     "Overview",
+    "Queue",
+    "Stand",
     "Surroundings",
     "Tally",
     "axes",
     "axis_for",
+    "board_rows",
+    "campaigns",
     "commitment_for",
     "commitments_for",
+    "confirmations_in_a_row",
+    "confirmed_again_and_again",
     "counts",
     "current_campaign",
     "events",
+    "grouped",
     "indicator_for",
     "indicators",
+    "is_stale",
     "journal",
     "latest_updates",
+    "lines_of",
     "listed",
     "listed_by_axis",
     "milestones_for",
     "most_late",
     "my_quarter",
     "next_milestones",
+    "open_update",
     "overview",
     "participations_of",
     "published_update",
+    "stand_of",
     "submitted_updates",
     "surroundings",
     "tally_of",
+    "tally_of_rows",
     "the_roadmap",
+    "visa_queue",
+    "visas",
+    "waiting_for_visa",
     "whole_list",
+    "with_states",
     "writable_commitment",
     "writable_commitments",
 ]

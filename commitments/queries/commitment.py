@@ -1,6 +1,6 @@
 """Commitments: those one may see, in a list and on a page."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,29 +17,28 @@ from actors.queries import alphabetical
 from commitments.models import (
     ADJACENT_LAST,
     Axis,
+    Campaign,
+    CampaignLine,
     Commitment,
     Indicator,
     Milestone,
-    MilestoneClaim,
     Participation,
     Postponement,
-    ProgressUpdate,
 )
+from commitments.queries.journal import Entry, journal
+from commitments.queries.line_states import with_states
 from commitments.queries.rows import (
     AxisRow,
-    ClaimRow,
     CommitmentRow,
     IndicatorRow,
+    LineRow,
     MilestoneRow,
     ParticipationRow,
     PostponementRow,
     SourceRow,
-    UpdateRow,
 )
 from roadmap_portal.prepared import Prepared
 
-PUBLISHED = ProgressUpdate.State.PUBLISHED
-SUPERSEDED = ProgressUpdate.State.SUPERSEDED
 ROLES = list(Participation.Role)
 LEADING = [Participation.Role.LEAD, Participation.Role.CO_LEAD]
 
@@ -118,14 +117,6 @@ def commitment_for(user: Someone, code: str) -> Commitment:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """An entry of the journal, with the milestones it declared achieved."""
-
-    update: UpdateRow
-    claims: Sequence[ClaimRow]
-
-
-@dataclass(frozen=True)
 class Surroundings:
     """All that the page of a commitment shows around it."""
 
@@ -136,6 +127,12 @@ class Surroundings:
     postponements: Sequence[PostponementRow]
     indicators: Sequence[IndicatorRow]
     journal: Sequence[Entry]
+    lines: Sequence[LineRow]  # of the campaigns begun, the latest first
+
+    @property
+    def moves(self) -> Counter[str | None]:
+        """How many times each due date was postponed, by title of milestone; None: the commitment's own."""
+        return Counter(p.milestone_title for p in self.postponements)
 
 
 def milestone_rows(milestones: QuerySet[Milestone]) -> QuerySet[Milestone]:
@@ -145,17 +142,6 @@ def milestone_rows(milestones: QuerySet[Milestone]) -> QuerySet[Milestone]:
         commitment_code=F("commitment__code"),
         commitment_title=F("commitment__title"),
         commitment_provenance=F("commitment__provenance"),
-    )
-
-
-def update_rows(updates: QuerySet[ProgressUpdate]) -> QuerySet[ProgressUpdate]:
-    return updates.annotate(
-        author_name=F("author__name"),
-        publisher_name=F("publisher__name"),
-        year=F("campaign__year"),
-        quarter=F("campaign__quarter"),
-        commitment_code=F("commitment__code"),
-        commitment_title=F("commitment__title"),
     )
 
 
@@ -191,26 +177,20 @@ POSTPONEMENTS = Prepared(
 INDICATORS = Prepared(
     IndicatorRow, lambda commitment: Indicator.objects.filter(commitment=commitment).order_by("code"), commitment=int
 )
-JOURNAL = Prepared(
-    UpdateRow,
-    lambda commitment: update_rows(
-        ProgressUpdate.objects.filter(commitment=commitment, state__in=[PUBLISHED, SUPERSEDED])
-    ).order_by("-published_at", "-pk"),
-    commitment=int,
-)
-CLAIMS = Prepared(
-    ClaimRow,
+LINES = Prepared(
+    LineRow,
     lambda commitment: (
-        MilestoneClaim.objects.filter(update__commitment=commitment)
-        .annotate(title=F("milestone__title"))
-        .order_by("achieved_on", "title")
+        with_states(CampaignLine.objects.filter(commitment=commitment))
+        .exclude(campaign__state=Campaign.State.PLANNED)
+        .annotate(year=F("campaign__year"), quarter=F("campaign__quarter"), campaign_state=F("campaign__state"))
+        .order_by("-campaign__reference_on")
     ),
     commitment=int,
 )
 
 
 def surroundings(commitment: Commitment) -> Surroundings:
-    """Reads what stands around a commitment whose visibility the caller has checked: eight queries."""
+    """Reads what stands around a commitment whose visibility the caller has checked: ten queries."""
     pk = commitment.pk
     return Surroundings(
         axes=AXES(commitment=pk),
@@ -220,21 +200,8 @@ def surroundings(commitment: Commitment) -> Surroundings:
         postponements=POSTPONEMENTS(commitment=pk),
         indicators=INDICATORS(commitment=pk),
         journal=journal(commitment),
+        lines=LINES(commitment=pk),
     )
-
-
-def journal(commitment: Commitment) -> list[Entry]:
-    """What was published, newest first."""
-    claims = defaultdict[int, list[ClaimRow]](list)
-    for claim in CLAIMS(commitment=commitment.pk):
-        claims[claim.update].append(claim)
-    return [Entry(update, claims[update.pk]) for update in JOURNAL(commitment=commitment.pk)]
-
-
-def published_update(commitment: Commitment) -> ProgressUpdate | None:
-    """The update in force."""
-    published = ProgressUpdate.objects.filter(commitment=commitment, state=PUBLISHED)
-    return published.select_related("publisher").prefetch_related("claims__milestone").first()
 
 
 def _by_role(

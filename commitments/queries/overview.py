@@ -14,7 +14,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum, TextField, Value
 from accounts.permissions import Someone, is_staff_member, visible
 from commitments.models import Axis, Commitment, Milestone, ProgressUpdate, Roadmap, Status
 from commitments.progress import Mean, rounded
-from commitments.queries.commitment import commitments_for, milestone_rows, update_rows
+from commitments.queries.commitment import commitments_for, milestone_rows
+from commitments.queries.journal import update_rows
 from commitments.queries.rows import AxisRow, CommitmentRow, GroupRow, MilestoneRow, RoadmapRow, UpdateRow
 from roadmap_portal.prepared import Prepared
 

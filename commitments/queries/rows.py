@@ -118,11 +118,30 @@ class UpdateRow(NamedTuple):
     next_steps: str
     published_at: datetime
     author_name: str
-    publisher_name: str
+    publisher_name: str | None  # None: the last visa was tacit
     year: int | None
     quarter: int | None
     commitment_code: str
     commitment_title: str
+
+
+class VisaRow(NamedTuple):
+    """A visa that counts: for the text that was published."""
+
+    update: int
+    side: str
+    decision: str
+    given_at: datetime
+
+
+class LineRow(NamedTuple):
+    """A campaign, and what this commitment answered in it."""
+
+    year: int
+    quarter: int
+    campaign_state: str
+    state: str
+    confirmed_at: datetime | None
 
 
 class ClaimRow(NamedTuple):

@@ -1,17 +1,20 @@
-"""Opening and closing a campaign."""
+"""The quarterly campaign: planned, opened, closed to answers; and « sans changement », the answer in one click."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import is_administrator
-from commitments.models import Campaign, Roadmap
-from commitments.transitions.locks import require
+from commitments.models import Campaign, CampaignLine, Commitment, ProgressUpdate, Roadmap, Status
+from commitments.transitions.locks import lock, require, require_may_write
 from commitments.transitions.tables import CAMPAIGN_CHANGES, TransitionRefused
+from commitments.transitions.updates import open_update
 
 DAYS_TO_ANSWER = 15
+FINISHED = (Status.COMPLETED, Status.ABANDONED)
 
 
 def campaign_ended_before(on: date) -> Campaign | None:
@@ -21,7 +24,8 @@ def campaign_ended_before(on: date) -> Campaign | None:
     roadmap = Roadmap.objects.order_by("pk").first()
     if roadmap is None:
         return None
-    dates = {"reference_on": ended_on, "opens_on": ended_on, "due_on": ended_on + timedelta(days=DAYS_TO_ANSWER)}
+    answers_until = ended_on + timedelta(days=DAYS_TO_ANSWER)
+    dates = {"reference_on": ended_on, "opens_on": ended_on, "due_on": answers_until, "closes_on": answers_until}
     campaign, _is_new = Campaign.objects.get_or_create(
         roadmap=roadmap, year=ended_on.year, quarter=ended_on.month // 3, defaults=dates
     )
@@ -29,8 +33,51 @@ def campaign_ended_before(on: date) -> Campaign | None:
 
 
 @transaction.atomic
-def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User) -> Campaign:
+def plan_campaign(
+    roadmap: Roadmap, *, year: int, quarter: int, opens_on: date, due_on: date, closes_on: date, by: User
+) -> Campaign:
+    """A campaign to come. Raises TransitionRefused, naming the field, for a quarter already planned, dates out of
+    order, or dates that overlap another campaign's."""
     require(is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
+    # Two administrators at once: the second one waits, then reads what the first has planned.
+    roadmap = Roadmap.objects.select_for_update(of=("self",)).get(pk=roadmap.pk)
+    if not opens_on <= due_on <= closes_on:
+        raise TransitionRefused(_("Les dates se suivent : ouverture, réponse attendue, clôture."), "due_on")
+    others = Campaign.objects.filter(roadmap=roadmap)
+    if others.filter(year=year, quarter=quarter).exists():
+        raise TransitionRefused(_("Ce trimestre a déjà sa campagne."), "quarter")
+    if overlapping := others.filter(opens_on__lte=closes_on, closes_on__gte=opens_on).first():
+        raise TransitionRefused(
+            _("Ces dates chevauchent celles de la campagne %(campaign)s, du %(first)s au %(last)s.")
+            % {
+                "campaign": overlapping,
+                "first": f"{overlapping.opens_on:%d/%m/%Y}",
+                "last": f"{overlapping.closes_on:%d/%m/%Y}",
+            },
+            "opens_on",
+        )
+    return Campaign.objects.create(
+        roadmap=roadmap,
+        year=year,
+        quarter=quarter,
+        reference_on=last_day_of(year, quarter),
+        opens_on=opens_on,
+        due_on=due_on,
+        closes_on=closes_on,
+    )
+
+
+def last_day_of(year: int, quarter: int) -> date:
+    first_of_next = date(year + quarter // 4, quarter % 4 * 3 + 1, 1)
+    return first_of_next - timedelta(days=1)
+
+
+@transaction.atomic
+def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User, on: date | None = None) -> Campaign:
+    """Opening gives each commitment its line and, the first time, puts the roadmap in force: from then on the database
+    holds what was promised. `on`: the day of the move, today by default."""
+    require(is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
+    roadmap = Roadmap.objects.select_for_update(of=("self",)).get(pk=campaign.roadmap_id)
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if target not in CAMPAIGN_CHANGES[Campaign.State(campaign.state)]:
         raise TransitionRefused(
@@ -42,4 +89,52 @@ def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User) -> Ca
         raise TransitionRefused(_("La campagne %(campaign)s est encore ouverte.") % {"campaign": other})
     campaign.state = target
     campaign.save(update_fields=["state"])
+    if target == Campaign.State.OPEN:
+        add_missing_lines(campaign)
+        if roadmap.in_force_since is None:
+            roadmap.in_force_since = on or timezone.localdate()
+            roadmap.save(update_fields=["in_force_since"])
     return campaign
+
+
+def add_missing_lines(campaign: Campaign) -> int:
+    """A line for each commitment that has none, public or internal; returns how many. Also for one that is entered
+    while the campaign is open."""
+    without = Commitment.objects.filter(roadmap=campaign.roadmap_id).exclude(campaign_lines__campaign=campaign)
+    lines = [
+        CampaignLine(campaign=campaign, commitment_id=pk, was_finished=status in FINISHED)
+        for pk, status in without.values_list("pk", "status")
+    ]
+    CampaignLine.objects.bulk_create(lines, ignore_conflicts=True)
+    return len(lines)
+
+
+@transaction.atomic
+def confirm_unchanged(
+    commitment: Commitment, campaign: Campaign, *, by: User, at: datetime | None = None
+) -> CampaignLine:
+    """« Sans changement, je confirme »: answers the campaign without writing a text. Said twice, it is said once.
+
+    Nothing new is published, so no visa is asked for. Refused when nothing was ever published, when a text is being
+    written or approved, or when one was already published in this campaign.
+    """
+    locked = lock(commitment.pk)
+    require_may_write(by, locked)
+    line = CampaignLine.objects.select_related("campaign").filter(campaign=campaign, commitment=locked).first()
+    if line is None or line.campaign.state != Campaign.State.OPEN:
+        raise TransitionRefused(_("La campagne n’est pas ouverte."))
+    if line.confirmed_at is not None:
+        return line
+    if locked.published_at is None:
+        raise TransitionRefused(_("Rien n’a encore été publié : il n’y a rien à confirmer."))
+    if locked.updates.filter(
+        campaign=campaign, state__in=[ProgressUpdate.State.PUBLISHED, ProgressUpdate.State.SUPERSEDED]
+    ).exists():
+        raise TransitionRefused(_("Un point est déjà publié dans cette campagne."))
+    if open_update(locked) is not None:
+        raise TransitionRefused(_("Un point est en cours d’écriture ou de visa : terminez-le, ou abandonnez-le."))
+    line.confirmed_by, line.confirmed_at = by, at or timezone.now()
+    line.save(update_fields=["confirmed_by", "confirmed_at"])
+    locked.confirmed_at = line.confirmed_at
+    locked.save(update_fields=["confirmed_at"])
+    return line

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from commitments.models import Commitment, Milestone, ProgressUpdate, Status, Weather
+from commitments.models import Commitment, Evidence, Milestone, ProgressUpdate, Status, Weather
 from commitments.transitions.tables import ALLOWED, TransitionRefused, status_targets
 
 
@@ -74,6 +74,11 @@ def _check_completed(commitment: Commitment, update: ProgressUpdate) -> None:
             _("Un engagement réalisé a tous ses jalons atteints. Il manque : %(titles)s.")
             % {"titles": ", ".join(titles)},
             "status",
+        )
+    if not commitment.evidence.filter(withdrawn_at__isnull=True).exists():
+        kinds = ", ".join(str(kind.label) for kind in Evidence.Kind)
+        raise TransitionRefused(
+            _("Un engagement réalisé porte au moins une pièce justificative : %(kinds)s.") % {"kinds": kinds}, "status"
         )
     declared = commitment.progress_method == Commitment.ProgressMethod.DECLARED
     if declared and update.progress is not None and update.progress < 100:

@@ -1,10 +1,12 @@
 """The state machines as data: what is not listed is refused. Pages, checks and tests read the same tables."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from commitments.models import Campaign, Commitment, ProgressUpdate, Status
+from actors.models import Side
+from commitments.models import Campaign, Commitment, ProgressUpdate, Roadmap, Status
 
 State = ProgressUpdate.State
 
@@ -20,13 +22,16 @@ class TransitionRefused(Exception):
         self.others: list[TransitionRefused] = []
 
 
-class ChangedMeanwhile(TransitionRefused):
-    """Others published on the commitment since the author opened it; `updates` are theirs, oldest first."""
+class EditConflict(TransitionRefused):
+    """Others changed the same fields since the author opened the form; `stored`: what they hold now, by name."""
 
-    def __init__(self, updates: list[ProgressUpdate], version: int) -> None:
-        super().__init__(_("Cet engagement a changé depuis que vous l’avez ouvert : relisez ce qui a changé."))
-        self.updates = updates
-        self.version = version
+    def __init__(self, stored: dict[str, Any], update: ProgressUpdate | None) -> None:
+        super().__init__(
+            _("Quelqu’un a écrit en même temps que vous : choisissez, champ par champ, le texte à garder.")
+        )
+        self.stored = stored
+        # The open update; None when the text in force itself has changed.
+        self.update = update
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,10 @@ ALLOWED = {(change.source, change.target): change for change in STATUS_CHANGES}
 
 UPDATE_CHANGES = {
     State.DRAFT: {State.SUBMITTED},
-    State.SUBMITTED: {State.PUBLISHED},
+    # Back to draft: taken back by those who wrote it.
+    State.SUBMITTED: {State.APPROVED, State.RETURNED, State.DRAFT},
+    State.RETURNED: {State.DRAFT},
+    State.APPROVED: {State.PUBLISHED},
     State.PUBLISHED: {State.SUPERSEDED},
     State.SUPERSEDED: set(),
 }
@@ -68,6 +76,14 @@ CAMPAIGN_CHANGES = {
     Campaign.State.OPEN: {Campaign.State.REVIEW},
     Campaign.State.REVIEW: set(),
     Campaign.State.SEALED: set(),
+}
+
+
+REQUIRED_SIDES = {
+    Roadmap.VisaPolicy.NONE: (),
+    Roadmap.VisaPolicy.STATE: (Side.STATE,),
+    Roadmap.VisaPolicy.REGION: (Side.REGION,),
+    Roadmap.VisaPolicy.BOTH: (Side.STATE, Side.REGION),
 }
 
 

@@ -1,9 +1,12 @@
-"""Progress updates: draft → submitted → published → superseded, the only door through which a status changes."""
+"""Progress updates: the only door through which a status changes.
+
+draft → submitted → approved → published → superseded; submitted → returned → draft; submitted → draft when taken back.
+A commitment has one open update at most, shared by all who may write on it.
+"""
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,101 +16,141 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import can_publish
-from commitments.models import Campaign, Commitment, Milestone, MilestoneClaim, ProgressUpdate, Status, Weather
+from commitments.models import Campaign, Commitment, Milestone, ProgressUpdate, Roadmap, Status
 from commitments.progress import refresh_standing
 from commitments.transitions.checks import check_statement
 from commitments.transitions.locks import lock, require, require_may_write
-from commitments.transitions.tables import UPDATE_CHANGES, ChangedMeanwhile, State, TransitionRefused
-
-
-@dataclass(frozen=True)
-class UpdateText:
-    """What an author states in an update. `progress` in percent, for the declared method alone."""
-
-    status: str
-    weather: str = Weather.NOT_PROVIDED
-    weather_reason: str = ""
-    progress: Decimal | None = None
-    reason: str = ""
-    text_public: str = ""
-    text_internal: str = ""
-    next_steps: str = ""
-
-
-def as_fields(update: ProgressUpdate) -> dict[str, Any]:
-    """The statement of an update, to start the next one from."""
-    return {name: getattr(update, name) for name in UpdateText.__dataclass_fields__}
+from commitments.transitions.statement import CLAIM, starting_point, statement_of, text_hash, write_statement
+from commitments.transitions.tables import UPDATE_CHANGES, EditConflict, State, TransitionRefused
+from roadmap_portal.merging import merge
 
 
 @transaction.atomic
 def save_draft(
     commitment: Commitment,
-    text: UpdateText,
+    stated: Mapping[str, Any],
     *,
     by: User,
-    form_key: uuid.UUID,
-    base_version: int,
-    achieved: Mapping[Milestone, date] | None = None,
+    form_key: uuid.UUID | None = None,
+    base: Mapping[str, Any] | None = None,
     campaign: Campaign | None = None,
+    partly: bool = False,
 ) -> ProgressUpdate:
-    """Writes the author's draft, or writes it again: one form (`form_key`) is one update however often it is sent."""
+    """Writes the fields given into the commitment's open update, which it starts when there is none.
+
+    `base`: the values the author's form started from; a field changed since by someone else is never overwritten.
+    Raises EditConflict for it, and nothing is written; with `partly` the other fields are. One form (`form_key`) is
+    one update however often it is sent: once it is submitted or published, it comes back as it is.
+    """
     locked = lock(commitment.pk)
     require_may_write(by, locked)
-    update = ProgressUpdate.objects.filter(form_key=form_key).first()
+    if (sent := _already_sent(locked, form_key)) is not None:
+        return sent
+    update = open_update(locked)
+    if update is not None and update.state not in {State.DRAFT, State.RETURNED}:
+        raise TransitionRefused(_("Un point est déjà soumis : reprenez-le pour le modifier."))
+    theirs = starting_point(locked) if update is None else statement_of(update)
+    # A milestone nobody has claimed is stated as None.
+    merged = merge(base or {}, stated, dict.fromkeys(stated) | theirs)
+    if merged.conflicts and not partly:
+        raise EditConflict(merged.conflicts, update)
     if update is None:
-        update = ProgressUpdate(commitment=locked, author=by, form_key=form_key)
-    elif update.author_id != by.pk or update.commitment_id != locked.pk:
-        raise TransitionRefused(_("Ce brouillon n’est pas le vôtre."))
-    elif update.state != State.DRAFT:
+        update = _start(locked, theirs, by, form_key)
+    elif update.state == State.RETURNED:
+        _move(update, State.DRAFT)
+        update.round += 1
+    elif not merged.changes:
         return update
-    for name, value in vars(text).items():
-        setattr(update, name, value)
-    update.base_version = base_version
-    update.campaign = campaign
+    write_statement(update, merged.changes)
+    update.author, update.written_at = by, timezone.now()
+    if not _is_being_corrected(update):
+        update.campaign = campaign
     update.save()
-    update.claims.all().delete()
-    MilestoneClaim.objects.bulk_create(
-        MilestoneClaim(update=update, milestone=milestone, achieved_on=day)
-        for milestone, day in (achieved or {}).items()
-    )
+    update.writers.add(by)
+    return update
+
+
+def _already_sent(commitment: Commitment, form_key: uuid.UUID | None) -> ProgressUpdate | None:
+    """What this very form has become, once it is no longer a draft."""
+    sent = None if form_key is None else ProgressUpdate.objects.filter(form_key=form_key).first()
+    if sent is not None and sent.commitment_id != commitment.pk:
+        raise TransitionRefused(_("Ce formulaire est celui d’un autre engagement."))
+    return None if sent is None or sent.state in {State.DRAFT, State.RETURNED} else sent
+
+
+def open_update(commitment: Commitment) -> ProgressUpdate | None:
+    """The one being written or approved."""
+    open_ones = ProgressUpdate.objects.filter(commitment=commitment, state__in=ProgressUpdate.OPEN_STATES)
+    return open_ones.select_for_update(of=("self",)).first()
+
+
+@transaction.atomic
+def take_back(update: ProgressUpdate, *, by: User) -> ProgressUpdate:
+    """submitted → draft, to be written again. A visa already given holds if the same text comes back."""
+    commitment, update = lock_update(update)
+    require_may_write(by, commitment)
+    if update.state in {State.DRAFT, State.RETURNED}:
+        return update
+    _move(update, State.DRAFT)
+    update.save()
     return update
 
 
 @transaction.atomic
-def submit_update(update: ProgressUpdate, *, by: User) -> ProgressUpdate:
+def discard_draft(update: ProgressUpdate, *, by: User) -> None:
+    """Throws away a draft that was never submitted; the history keeps what it said."""
+    commitment, update = lock_update(update)
+    require_may_write(by, commitment)
+    if update.state != State.DRAFT or update.submitted_at is not None:
+        raise TransitionRefused(_("Seul un brouillon jamais soumis s’abandonne."))
+    update.delete()
+
+
+@transaction.atomic
+def submit_update(update: ProgressUpdate, *, by: User, at: datetime | None = None) -> ProgressUpdate:
     """draft → submitted, once what it states is allowed from where the commitment stands."""
-    commitment, update = _lock_update(update)
-    if update.state in {State.SUBMITTED, State.PUBLISHED, State.SUPERSEDED}:
+    commitment, update = lock_update(update)
+    if update.state in {State.SUBMITTED, State.APPROVED, State.PUBLISHED, State.SUPERSEDED}:
         return update
     require_may_write(by, commitment)
     check_statement(commitment, update)
     _move(update, State.SUBMITTED)
-    update.submitted_at = timezone.now()
+    update.submitted_at = at or timezone.now()
+    update.text_hash = text_hash(update)
     update.save()
     return update
 
 
 @transaction.atomic
-def publish_update(
-    update: ProgressUpdate, *, by: User, seen_version: int, at: datetime | None = None
-) -> ProgressUpdate:
-    """submitted → published (a draft is submitted on the way), and the commitment moves with it.
-
-    `seen_version`: the version of the commitment the publisher has seen. Raises ChangedMeanwhile when another
-    publication came in between; nothing is written then and the draft stays.
-    """
+def publish_update(update: ProgressUpdate, *, by: User, at: datetime | None = None) -> ProgressUpdate:
+    """Where the roadmap asks for no visa: submitted → published at the word of one person (a draft is submitted on
+    the way). Where it asks for one, publication follows the last visa (transitions.visas) and this is refused."""
     require(can_publish(by), _("Vous n’avez pas le droit de publier."))
-    commitment, update = _lock_update(update)
+    commitment, update = lock_update(update)
     if update.state in {State.PUBLISHED, State.SUPERSEDED}:
         return update
-    if seen_version != commitment.version:
-        raise ChangedMeanwhile(_published_since(commitment, seen_version), commitment.version)
-    check_statement(commitment, update)
+    if commitment.roadmap.visa_policy != Roadmap.VisaPolicy.NONE:
+        raise TransitionRefused(_("La feuille de route demande un visa : la publication suit le dernier."))
     at = at or timezone.now()
-    if update.state == State.DRAFT:
-        _move(update, State.SUBMITTED)
-        update.submitted_at = at
+    if update.state in {State.DRAFT, State.RETURNED}:
+        update = submit_update(update, by=by, at=at)
+    publish_locked(commitment, update, by=by, at=at)
+    return update
+
+
+def lock_update(update: ProgressUpdate) -> tuple[Commitment, ProgressUpdate]:
+    commitment = lock(update.commitment_id)
+    return commitment, ProgressUpdate.objects.select_for_update(of=("self",)).get(pk=update.pk)
+
+
+def publish_locked(commitment: Commitment, update: ProgressUpdate, *, by: User | None, at: datetime) -> None:
+    """submitted → approved → published, and the commitment moves with it. Both rows are locked by the caller.
+
+    `by`: who gave the word, None when the last visa was tacit.
+    """
+    check_statement(commitment, update)
     _supersede_published(commitment)
+    _move(update, State.APPROVED)
     _move(update, State.PUBLISHED)
     update.publisher = by
     update.published_at = at
@@ -117,12 +160,27 @@ def publish_update(
     update.published_version = commitment.version
     update.progress_after = commitment.progress
     update.save()
+
+
+def return_locked(update: ProgressUpdate) -> None:
+    """submitted → returned: one side asks for changes."""
+    _move(update, State.RETURNED)
+    update.save()
+
+
+def _start(
+    commitment: Commitment, statement: Mapping[str, Any], by: User, form_key: uuid.UUID | None
+) -> ProgressUpdate:
+    update = ProgressUpdate(commitment=commitment, author=by, form_key=form_key or uuid.uuid4())
+    write_statement(update, {name: value for name, value in statement.items() if not name.startswith(CLAIM)})
+    update.save()
     return update
 
 
-def _lock_update(update: ProgressUpdate) -> tuple[Commitment, ProgressUpdate]:
-    commitment = lock(update.commitment_id)
-    return commitment, ProgressUpdate.objects.select_for_update(of=("self",)).get(pk=update.pk)
+def _is_being_corrected(update: ProgressUpdate) -> bool:
+    """Sent once in a campaign that is not sealed yet: what is corrected now still answers that one."""
+    answered = update.campaign
+    return answered is not None and update.submitted_at is not None and answered.state != Campaign.State.SEALED
 
 
 def _move(update: ProgressUpdate, target: State) -> None:
@@ -144,7 +202,7 @@ def _achieve(update: ProgressUpdate) -> None:
         milestone = claim.milestone
         if milestone.status == Milestone.Status.CANCELLED:
             raise TransitionRefused(
-                _("Le jalon « %(title)s » est annulé.") % {"title": milestone.title}, f"milestone_{milestone.pk}"
+                _("Le jalon « %(title)s » est annulé.") % {"title": milestone.title}, f"{CLAIM}{milestone.pk}"
             )
         milestone.status = Milestone.Status.ACHIEVED
         milestone.achieved_on = claim.achieved_on
@@ -162,11 +220,3 @@ def _apply(commitment: Commitment, update: ProgressUpdate, at: datetime) -> None
     commitment.save()
     refresh_standing([commitment.pk])
     commitment.refresh_from_db(fields=["progress", "late_since", "late_since_revised"])
-
-
-def _published_since(commitment: Commitment, version: int) -> list[ProgressUpdate]:
-    return list(
-        commitment.updates.filter(published_version__gt=version)
-        .select_related("publisher", "author")
-        .order_by("published_version")
-    )

@@ -1,6 +1,5 @@
 """The public pages, through the client: what stands there, how many queries it costs, what a wrong address says."""
 
-import uuid
 from datetime import date
 from html import unescape
 
@@ -9,8 +8,7 @@ from django.utils.timezone import localdate
 
 from actors.models import Source
 from commitments.models import Commitment, Indicator, Measurement, Status
-from commitments.transitions import UpdateText, publish_update, save_draft
-from tests.factories import make_actor, make_axis, make_campaign, make_commitment, make_milestone
+from tests.factories import make_actor, make_axis, make_campaign, make_commitment, make_milestone, make_update
 
 pytestmark = pytest.mark.django_db
 ADJACENT = Commitment.Provenance.ADJACENT
@@ -124,9 +122,7 @@ def test_a_suggested_lead_is_never_public(client, louis, commitment):
 
 
 def publish(commitment, by, **fields):
-    text = UpdateText(status=Status.IN_PROGRESS, **{"text_public": "La convention est signée."} | fields)
-    draft = save_draft(commitment, text, by=by, form_key=uuid.uuid4(), base_version=commitment.version)
-    return publish_update(draft, by=by, seen_version=commitment.version)
+    return make_update(commitment, by, publish=True, **fields)
 
 
 ADDRESSES = [

@@ -1,7 +1,6 @@
 """Staff pages, through the client: write, submit, publish, postpone; what is refused, and to whom."""
 
 import re
-import uuid
 from datetime import date, timedelta
 from html import unescape
 
@@ -9,7 +8,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from commitments.models import Commitment, ProgressUpdate, Status
-from tests.factories import make_campaign, make_commitment
+from tests.factories import make_campaign, make_commitment, make_update
 
 pytestmark = pytest.mark.django_db
 State = ProgressUpdate.State
@@ -21,11 +20,14 @@ def page_of(response):
 
 
 def form(client, address=ADDRESS, **changes):
-    """What a browser would send: the hidden fields of the page, and what the person types."""
+    """What a browser would send: all the fields of the page as they stand, and what the person types."""
     page = client.get(address).content.decode()
-    hidden = dict(re.findall(r'<input type="hidden" name="(form_key|seen_version)" value="([^"]*)"', page))
+    shown = client.get(address).context["form"]
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)"(?: value="([^"]*)")?', page))
+    hidden.pop("csrfmiddlewaretoken", None)
+    values = {field.name: "" if field.value() is None else str(field.value()) for field in shown.visible_fields()}
     typed = {"status": "in_progress", "weather": "secured", "text_public": "La convention est signée."}
-    return {**hidden, **typed, **changes}
+    return {**values, **{name: unescape(value) for name, value in hidden.items()}, **typed, **changes}
 
 
 def test_paula_submits_and_rachel_publishes(client, paula, rachel, commitment):
@@ -35,10 +37,10 @@ def test_paula_submits_and_rachel_publishes(client, paula, rachel, commitment):
     assert "Soumis" in page_of(response)
     update = ProgressUpdate.objects.get()
     assert (update.state, update.author, update.campaign) == (State.SUBMITTED, paula, campaign)
-    assert client.get(f"/espace/points/{update.pk}/").status_code == 404
+    assert client.get(f"/espace/visas/{update.pk}/").status_code == 404
     client.force_login(rachel)
-    assert "Soutenir la recherche" in page_of(client.get("/espace/points/"))
-    client.post(f"/espace/points/{update.pk}/", {"seen_version": "1"})
+    assert "Soutenir la recherche" in page_of(client.get("/espace/visas/"))
+    client.post(f"/espace/visas/{update.pk}/", {"decision": "publish"})
     assert "35\u00a0%" in page_of(client.get("/engagements/eng-recherche/"))
 
 
@@ -106,20 +108,114 @@ def test_a_milestone_is_not_reached_tomorrow(client, rachel, region):
     assert commitment.milestones.get().achieved_on == date(2026, 11, 2)
 
 
-def test_the_second_sees_what_changed_then_publishes_over_it(client, rachel, stephane, commitment):
+def test_the_second_sees_both_texts_and_chooses(client, rachel, stephane, commitment):
     client.force_login(stephane)
-    his = form(client, status="suspended", text_public="En pause.", action="publish")
+    his = form(client, text_public="En pause.", next_steps="Reprendre.", action="draft")
     client.force_login(rachel)
-    client.post(ADDRESS, form(client, action="publish"))
+    client.post(ADDRESS, form(client, text_public="En cours.", action="draft"))
     client.force_login(stephane)
     response = client.post(ADDRESS, his)
     page = page_of(response)
-    assert "Rachel a publié" in page
-    assert "En pause." in page
-    again = {**his, "seen_version": response.context["form"].data["seen_version"]}
-    client.post(ADDRESS, again)
-    commitment.refresh_from_db()
-    assert (commitment.status, commitment.updates.count()) == (Status.SUSPENDED, 2)
+    assert "deux textes" in page
+    assert ("En pause." in page, "En cours." in page) == (True, True)
+    assert ProgressUpdate.objects.get().next_steps == ""
+    again = {name: his[name] for name in his} | dict(response.context["form"].data.items())
+    client.post(ADDRESS, again | {"keep_text_public": "theirs"})
+    update = ProgressUpdate.objects.get()
+    assert (update.text_public, update.next_steps) == ("En cours.", "Reprendre.")
+    client.post(ADDRESS, form(client, text_public="Mieux dit.", action="draft"))
+    assert ProgressUpdate.objects.get().text_public == "Mieux dit."
+
+
+def test_what_is_typed_is_saved_and_the_page_starts_from_there(client, paula, rachel, commitment):
+    client.force_login(paula)
+    autosave = ADDRESS + "brouillon/"
+    sent = form(client, text_public="Première phrase.")
+    page = page_of(client.post(autosave, sent))
+    assert "Brouillon enregistré" in page
+    assert 'value="Première phrase." id="initial-id_text_public" hx-swap-oob="true"' in page
+    client.force_login(rachel)
+    client.post(ADDRESS, form(client, text_public="Première phrase, corrigée.", action="draft"))
+    client.force_login(paula)
+    late = sent | {"initial-text_public": "Première phrase.", "text_public": "Une autre.", "next_steps": "Suite."}
+    page = page_of(client.post(autosave, late))
+    assert "Modifié aussi par quelqu’un d’autre : Texte public" in page.replace("\u00a0", " ")
+    update = ProgressUpdate.objects.get()
+    assert (update.text_public, update.next_steps) == ("Première phrase, corrigée.", "Suite.")
+
+
+def test_a_page_with_fewer_fields_leaves_the_others_alone(client, paula, commitment):
+    client.force_login(paula)
+    client.post(ADDRESS, form(client, next_steps="Suite.", text_internal="Entre nous.", action="draft"))
+    key = str(ProgressUpdate.objects.get().form_key)
+    for address in (ADDRESS, ADDRESS + "brouillon/"):
+        client.post(address, {"form_key": key, "weather": "reachable", "status": "in_progress", "action": "draft"})
+    update = ProgressUpdate.objects.get()
+    assert (update.weather, update.next_steps, update.text_internal) == ("reachable", "Suite.", "Entre nous.")
+
+
+def test_the_text_of_a_lost_session_is_back_after_login(client, paula, louis, commitment):
+    paula.set_password("un mot de passe assez long")
+    paula.save()
+    client.force_login(paula)
+    sent = form(client, text_public="Écrit pendant une heure.", action="submit")
+    client.logout()
+    assert client.post(ADDRESS + "brouillon/", sent).status_code == 401
+    response = client.post(ADDRESS, sent)
+    assert response.url == f"/connexion/?next={ADDRESS}"
+    client.post("/connexion/", {"username": paula.email, "password": "un mot de passe assez long"})
+    assert not ProgressUpdate.objects.exists()
+    page = page_of(client.get(ADDRESS))
+    assert ("Écrit pendant une heure." in page, "rien n’est perdu" in page) == (True, True)
+    client.post(ADDRESS, sent)
+    assert ProgressUpdate.objects.get().text_public == "Écrit pendant une heure."
+    assert "rien n’est perdu" not in page_of(client.get(ADDRESS))
+
+
+def test_the_text_of_a_lost_session_is_not_shown_to_someone_else(client, paula, rachel, commitment):
+    rachel.set_password("un mot de passe assez long")
+    rachel.save()
+    client.force_login(paula)
+    sent = form(client, text_public="De Paula seule.")
+    client.logout()
+    client.post(ADDRESS, sent)
+    client.post("/connexion/", {"username": rachel.email, "password": "un mot de passe assez long"})
+    assert "De Paula seule." not in page_of(client.get(ADDRESS))
+
+
+def test_a_submitted_text_is_taken_back_then_written_again(client, paula, commitment):
+    client.force_login(paula)
+    client.post(ADDRESS, form(client, action="submit"))
+    page = page_of(client.get(ADDRESS))
+    assert ("Reprendre pour modifier" in page, "<textarea" in page) == (True, False)
+    client.post(ADDRESS + "reprendre/")
+    client.post(ADDRESS, form(client, text_public="Deuxième version.", action="submit"))
+    update = ProgressUpdate.objects.get()
+    assert (update.state, update.text_public) == (State.SUBMITTED, "Deuxième version.")
+
+
+def test_a_draft_is_abandoned_and_a_submitted_text_is_not(client, paula, commitment):
+    client.force_login(paula)
+    client.post(ADDRESS, form(client, action="draft"))
+    client.post(ADDRESS + "abandonner/")
+    assert not ProgressUpdate.objects.exists()
+    client.post(ADDRESS, form(client, action="submit"))
+    client.post(ADDRESS + "abandonner/")
+    assert ProgressUpdate.objects.get().state == State.SUBMITTED
+
+
+def test_unchanged_in_one_click(client, paula, rachel, commitment):
+    make_update(commitment, rachel, publish=True)
+    make_campaign()
+    client.force_login(paula)
+    assert "Sans changement, je confirme" in page_of(client.get("/espace/"))
+    response = client.post("/espace/engagements/eng-recherche/sans-changement/", follow=True)
+    page = page_of(response)
+    assert "confirmé sans changement" in page
+    assert "Sans changement, je confirme" not in page
+    public = page_of(client.get("/engagements/eng-recherche/"))
+    assert "T4\u00a02026" in public
+    assert "confirmé sans changement" in public
 
 
 def test_a_double_click_publishes_once(client, rachel, commitment):
@@ -148,7 +244,7 @@ STAFF = [
     "/espace/",
     ADDRESS,
     "/espace/engagements/eng-recherche/report-echeance/",
-    "/espace/points/",
+    "/espace/visas/",
     "/espace/rapports/",
 ]
 MATRIX = {
@@ -192,14 +288,3 @@ def test_login_by_address_and_password(client, paula):
     assert "incorrect" in page_of(wrong)
     right = client.post("/connexion/", {"username": paula.email.upper(), "password": "un mot de passe assez long"})
     assert right.url == "/espace/"
-
-
-def test_a_form_of_somebody_else_s_draft_is_refused(client, paula, rachel, commitment):
-    client.force_login(paula)
-    client.post(ADDRESS, form(client, action="draft"))
-    hers = ProgressUpdate.objects.get()
-    client.force_login(rachel)
-    response = client.post(ADDRESS, form(client, action="draft", form_key=str(hers.form_key)))
-    assert "pas le vôtre" in page_of(response)
-    assert ProgressUpdate.objects.get().author == paula
-    assert uuid.UUID(str(hers.form_key))

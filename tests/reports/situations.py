@@ -13,10 +13,19 @@ from commitments.models import (
     Participation,
     Postponement,
     ProgressUpdate,
+    Status,
 )
 from funding.models import Envelope, FundingLine
 from reports.models import Report
-from tests.factories import make_actor, make_axis, make_campaign, make_commitment, make_roadmap, make_user
+from tests.factories import (
+    make_actor,
+    make_axis,
+    make_campaign,
+    make_commitment,
+    make_evidence,
+    make_roadmap,
+    make_user,
+)
 
 ADJACENT = Commitment.Provenance.ADJACENT
 HOSTILE = "=1+1"
@@ -40,6 +49,8 @@ def publish(commitment, campaign, status, published_at, author=None, **fields) -
     """An update as publication leaves it; the commitment moves with it."""
     author = author or make_user(f"auteur-{commitment.code}-{campaign.pk}")
     commitment.updates.filter(state="published").update(state="superseded")
+    if status == Status.COMPLETED:
+        make_evidence(commitment, author)
     update = ProgressUpdate.objects.create(
         commitment=commitment,
         campaign=campaign,
@@ -47,7 +58,6 @@ def publish(commitment, campaign, status, published_at, author=None, **fields) -
         status=status,
         author=author,
         publisher=author,
-        base_version=1,
         published_at=published_at,
         **{"text_public": "Le travail avance."} | fields,
     )

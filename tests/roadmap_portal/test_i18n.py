@@ -189,7 +189,7 @@ PUBLIC = [
 ]
 STAFF = [
     "/en/espace/",
-    "/en/espace/points/",
+    "/en/espace/visas/",
     "/en/espace/engagements/eng-retard/point/",
     "/en/espace/engagements/eng-retard/report-echeance/",
     "/en/espace/rapports/",

@@ -1,0 +1,108 @@
+"""The steering committee: what it looks at, what it decides, who follows the decision up."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from actors.models import Actor
+from commitments.models.commitment import Commitment
+from commitments.models.roadmap import Roadmap
+from roadmap_portal.versioned import Versioned
+
+
+class SteeringMeeting(Versioned):
+    class State(models.TextChoices):
+        PLANNED = "planned", _("prévue")
+        HELD = "held", _("tenue")
+
+    roadmap = models.ForeignKey(
+        Roadmap, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("feuille de route")
+    )
+    held_on = models.DateField(_("date de la réunion"))
+    place = models.CharField(_("lieu"), max_length=200, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.PLANNED, editable=False)
+
+    class Meta(Versioned.Meta):
+        verbose_name = _("comité de pilotage")
+        verbose_name_plural = _("comités de pilotage")
+        ordering = ["-held_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roadmap", "held_on"],
+                name="meeting_once_a_day",
+                violation_error_message=_("Un comité de pilotage est déjà prévu ce jour-là."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"COPIL · {self.held_on}"
+
+
+class AgendaItem(models.Model):
+    """Why a commitment was looked at, as things stood when the meeting was held."""
+
+    class Reason(models.TextChoices):
+        COMPROMISED = "compromised", _("objectifs compromis")
+        SUPPORT_NEEDED = "support_needed", _("appuis nécessaires")
+        SLIPPED = "slipped", _("échéance reportée de plus de 90 jours")
+
+    meeting = models.ForeignKey(SteeringMeeting, on_delete=models.CASCADE, related_name="agenda")
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="agenda_items")
+    reason = models.CharField(_("motif"), max_length=14, choices=Reason.choices)
+    detail = models.TextField(_("précision"), blank=True)
+
+    class Meta:
+        verbose_name = _("point à l’ordre du jour")
+        verbose_name_plural = _("ordre du jour")
+        ordering = ["meeting", "commitment", "reason"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "commitment", "reason"], name="agenda_item_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting} · {self.commitment.code} · {self.get_reason_display()}"
+
+
+class Decision(Versioned):
+    class State(models.TextChoices):
+        OPEN = "open", _("à suivre")
+        DONE = "done", _("exécutée")
+        DROPPED = "dropped", _("sans suite")
+
+    meeting = models.ForeignKey(
+        SteeringMeeting, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("comité de pilotage")
+    )
+    number = models.PositiveSmallIntegerField(_("numéro"), editable=False)
+    text = models.TextField(_("décision"))
+    owner = models.ForeignKey(
+        Actor, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("qui s’en charge")
+    )
+    due_on = models.DateField(_("pour le"))
+    commitments = models.ManyToManyField(
+        Commitment, related_name="decisions", blank=True, verbose_name=_("engagements concernés")
+    )
+    state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.OPEN, editable=False)
+    closed_on = models.DateField(_("close le"), null=True, editable=False)
+    outcome = models.TextField(_("suite donnée"), blank=True, editable=False)
+
+    class Meta(Versioned.Meta):
+        verbose_name = _("décision")
+        verbose_name_plural = _("décisions")
+        ordering = ["meeting", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "number"], name="decision_numbered_once"),
+            models.CheckConstraint(
+                name="decision_closed_means_dated",
+                condition=Q(state="open", closed_on__isnull=True) | ~Q(state="open") & Q(closed_on__isnull=False),
+                violation_error_message=_("Une décision close porte sa date, et elle seule."),
+            ),
+            models.CheckConstraint(
+                name="decision_says_something",
+                condition=~Q(text=""),
+                violation_error_message=_("Une décision a un texte."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting} · n° {self.number}"

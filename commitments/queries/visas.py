@@ -1,0 +1,91 @@
+"""What waits for a visa, and where one who approves stands towards it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import User
+from accounts.permissions import Someone, can_publish, visa_sides
+from commitments.models import Commitment, ProgressUpdate, Roadmap, Visa
+from commitments.queries.commitment import commitments_for
+
+SUBMITTED = ProgressUpdate.State.SUBMITTED
+SIDES_OF = {
+    Roadmap.VisaPolicy.NONE: set[str](),
+    Roadmap.VisaPolicy.STATE: {"state"},
+    Roadmap.VisaPolicy.REGION: {"region"},
+    Roadmap.VisaPolicy.BOTH: {"state", "region"},
+}
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a user stands towards an update. `side`: the one they may decide for now, empty when none."""
+
+    update: ProgressUpdate
+    side: str
+    approved: list[str]  # sides
+    missing: list[str]
+    is_own: bool
+    can_withdraw: str  # side whose visa the user may take back
+    tacit_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Queue:
+    mine: list[Stand]
+    others: list[Stand]
+
+
+def open_update(commitment: Commitment) -> ProgressUpdate | None:
+    """The one being written or approved."""
+    updates = ProgressUpdate.objects.filter(commitment=commitment, state__in=ProgressUpdate.OPEN_STATES)
+    return updates.select_related("author").prefetch_related("claims__milestone").first()
+
+
+def visas(update: ProgressUpdate) -> QuerySet[Visa]:
+    return update.visas.select_related("by").order_by("-pk")
+
+
+def visa_queue(user: Someone) -> Queue:
+    """All that is submitted, oldest first: what waits for this user, then the rest."""
+    stands = [stand_of(user, update) for update in submitted_updates(user)] if isinstance(user, User) else []
+    return Queue([s for s in stands if s.side], [s for s in stands if not s.side])
+
+
+def waiting_for_visa(user: Someone) -> int:
+    return len(visa_queue(user).mine) if can_publish(user) else 0
+
+
+def submitted_updates(user: Someone) -> QuerySet[ProgressUpdate]:
+    given = Visa.objects.select_related("by").order_by("pk")
+    return (
+        ProgressUpdate.objects.filter(state=SUBMITTED, commitment__in=commitments_for(user))
+        .select_related("commitment__roadmap", "author", "campaign")
+        .prefetch_related("writers", Prefetch("visas", given))
+        .order_by("submitted_at", "pk")
+    )
+
+
+def stand_of(user: User, update: ProgressUpdate) -> Stand:
+    """Reads the visas and the writers of the update: prefetch them for a list."""
+    last = {visa.side: visa for visa in update.visas.all()}
+    valid = {Visa.Decision.APPROVED, Visa.Decision.TACIT}
+    approved = {s for s, v in last.items() if v.decision in valid and v.text_hash == update.text_hash}
+    required = SIDES_OF[Roadmap.VisaPolicy(update.commitment.roadmap.visa_policy)]
+    missing = required - approved
+    is_own = user.pk in {writer.pk for writer in update.writers.all()}
+    own_sides = {visa.side for visa in update.visas.all() if visa.by_id == user.pk}
+    waits = update.state == SUBMITTED
+    may_decide = sorted(visa_sides(user) & missing) if waits else []
+    may_decide = [side for side in may_decide if not own_sides or side in own_sides]
+    may_withdraw = sorted(visa_sides(user) & approved & required) if waits else []
+    return Stand(
+        update=update,
+        side=next(iter(may_decide), "") if not is_own else "",
+        approved=sorted(approved),
+        missing=sorted(missing),
+        is_own=is_own,
+        can_withdraw=next((s for s in may_withdraw if last[s].by_id == user.pk), ""),
+    )
