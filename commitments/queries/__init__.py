@@ -38,6 +38,7 @@ from commitments.queries.overview import (
     tally_of,
     the_roadmap,
 )
+from commitments.queries.people import in_charge
 from commitments.queries.visas import (
     Queue,
     Stand,
@@ -73,6 +74,7 @@ __all__ = [
     "current_campaign",
     "events",
     "grouped",
+    "in_charge",
     "indicator_for",
     "indicators",
     "is_stale",
