@@ -134,18 +134,31 @@ class CommitmentFilter(filters.FilterSet):
 class LineFilter(filters.FilterSet):
     """Lines of a campaign, on its board."""
 
-    state = filters.ChoiceFilter(choices=CampaignLine.State.choices, label=_("État"))
+    state = filters.ChoiceFilter(choices=CampaignLine.State.choices, label=_("État"), empty_label=_("tous"))
     axis = filters.ModelChoiceFilter(
-        queryset=Axis.objects.all(), to_field_name="code", field_name="commitment__main_axis", label=_("Axe")
+        queryset=Axis.objects.all(),
+        to_field_name="code",
+        field_name="commitment__main_axis",
+        label=_("Axe"),
+        empty_label=_("tous"),
     )
-    side = filters.ChoiceFilter(choices=Side.choices, label=_("Côté"), method="answered_by")
+    side = filters.ChoiceFilter(choices=Side.choices, label=_("Côté"), method="answered_by", empty_label=_("tous"))
     actor = filters.ModelChoiceFilter(
-        queryset=Actor.objects.all(), to_field_name="slug", label=_("Acteur"), method="answered_by"
+        queryset=Actor.objects.filter(participations__role__in=WRITING_PARTICIPATIONS).distinct(),
+        to_field_name="slug",
+        label=_("Acteur"),
+        method="answered_by",
+        empty_label=_("tous"),
     )
 
     class Meta:
         model = CampaignLine
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.form.fields.values():
+            field.widget.attrs["class"] = "form-select"
 
     def answered_by(self, queryset: QuerySet[CampaignLine], name: str, value: Any) -> QuerySet[CampaignLine]:
         """The actor, or an actor of the side, is in charge of the commitment."""

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models import PERCENT, Commitment, Milestone, Postponement, ProgressUpdate
+from commitments.models import PERCENT, Campaign, Commitment, Milestone, Postponement, ProgressUpdate
 from commitments.transitions import CLAIM, EditConflict, TransitionRefused, status_targets
 
 if TYPE_CHECKING:
@@ -163,6 +163,43 @@ def chosen(data: QueryDict) -> QueryDict:
         if data[f"keep_{name}"] == "theirs":
             data[name] = data.get(f"initial-{name}", "")
     return data
+
+
+class DatesForm(forms.Form):
+    """Dates of a campaign. Whether they are in order and free is the transition's to say."""
+
+    opens_on = date_field(_("Ouverture"), help_text=_("Dès ce jour, chacun peut répondre."))
+    due_on = date_field(_("Réponse attendue le"), help_text=_("Les rappels partent 30, 7 et 1 jours avant."))
+    closes_on = date_field(_("Clôture"), help_text=_("Dernier jour pour répondre et viser."))
+
+    def refuse(self, refusal: TransitionRefused) -> None:
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class CampaignForm(DatesForm):
+    """A campaign to plan. `today`: the quarters on offer go from a year before to a year after."""
+
+    quarter = forms.ChoiceField(label=_("Trimestre"), widget=forms.Select(attrs={"class": "form-select"}))
+    field_order = ["quarter", "opens_on", "due_on", "closes_on"]
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        present = today.year * 4 + (today.month - 1) // 3
+        quarters = [divmod(number, 4) for number in range(present - 4, present + 5)]
+        choices = [(f"{year}-T{index + 1}", f"T{index + 1} {year}") for year, index in quarters]
+        cast(forms.ChoiceField, self.fields["quarter"]).choices = choices
+
+    def planned(self) -> dict[str, Any]:
+        year, quarter = self.cleaned_data["quarter"].split("-T")
+        return {**self.cleaned_data, "year": int(year), "quarter": int(quarter)}
+
+
+class RescheduleForm(DatesForm):
+    def __init__(self, data: QueryDict | None, *, campaign: Campaign) -> None:
+        names = ("opens_on", "due_on", "closes_on")
+        super().__init__(data, initial={name: getattr(campaign, name) for name in names})
+        # Once open, the day it opened is a fact.
+        self.fields["opens_on"].disabled = campaign.state == Campaign.State.OPEN
 
 
 class PostponementForm(forms.ModelForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commitments.views import public, quarter, updates, visas
+from commitments.views import campaigns, public, quarter, updates, visas
 
 app_name = "commitments"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("espace/engagements/<slug:code>/point/brouillon/", updates.update_autosave, name="update_autosave"),
     path("espace/engagements/<slug:code>/point/reprendre/", updates.update_take_back, name="update_take_back"),
     path("espace/engagements/<slug:code>/point/abandonner/", updates.update_discard, name="update_discard"),
+    path("espace/campagnes/", campaigns.campaign_list, name="campaign_list"),
+    path("espace/campagnes/nouvelle/", campaigns.campaign_plan, name="campaign_plan"),
+    path("espace/campagnes/<str:quarter>/", campaigns.campaign_board, name="campaign_board"),
+    path("espace/campagnes/<str:quarter>/dates/", campaigns.campaign_reschedule, name="campaign_reschedule"),
+    path("espace/campagnes/<str:quarter>/etat/", campaigns.campaign_move, name="campaign_move"),
     path("espace/visas/", visas.visa_list, name="visa_list"),
     path("espace/visas/<int:pk>/", visas.visa_detail, name="visa_detail"),
 ]

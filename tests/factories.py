@@ -102,10 +102,10 @@ def make_campaign(year=2026, quarter=4, state=Campaign.State.OPEN) -> Campaign:
     return campaign
 
 
-def make_update(commitment, by, *, submitted=False, publish=False, at=None, **stated) -> ProgressUpdate:
+def make_update(commitment, by, *, submitted=False, publish=False, at=None, campaign=None, **stated) -> ProgressUpdate:
     """A draft, submitted or published on the way, by the functions that people go through."""
     stated = {"status": Status.IN_PROGRESS, "text_public": "La convention est signée."} | stated
-    update = save_draft(commitment, stated, by=by)
+    update = save_draft(commitment, stated, by=by, campaign=campaign)
     if publish:
         return publish_update(update, by=by, at=at)
     return submit_update(update, by=by, at=at) if submitted else update

@@ -1,7 +1,16 @@
 """What the pages read, each in a constant number of queries. Visibility is applied here."""
 
 from commitments.queries.around import axis_for, events, indicator_for, indicators, milestones_for
-from commitments.queries.board import BoardRow, Group, board_rows, campaigns, grouped, lines_of, tally_of_rows
+from commitments.queries.board import (
+    BoardRow,
+    Group,
+    board_rows,
+    campaign_named,
+    campaigns,
+    grouped,
+    lines_of,
+    tally_of_rows,
+)
 from commitments.queries.commitment import (
     Counts,
     Surroundings,
@@ -40,17 +49,24 @@ from commitments.queries.overview import (
 )
 from commitments.queries.people import in_charge
 from commitments.queries.visas import (
+    REQUIRED_SIDES,
     Queue,
     Stand,
+    approved_sides,
+    awaited_visas,
+    missing_sides,
     open_update,
+    required_sides,
     stand_of,
     submitted_updates,
+    tacit_on,
     visa_queue,
     visas,
     waiting_for_visa,
 )
 
 __all__ = [
+    "REQUIRED_SIDES",
     "AxisTally",
     "BoardRow",
     "Counts",
@@ -62,9 +78,12 @@ __all__ = [
     "Stand",
     "Surroundings",
     "Tally",
+    "approved_sides",
+    "awaited_visas",
     "axes",
     "axis_for",
     "board_rows",
+    "campaign_named",
     "campaigns",
     "commitment_for",
     "commitments_for",
@@ -84,6 +103,7 @@ __all__ = [
     "listed",
     "listed_by_axis",
     "milestones_for",
+    "missing_sides",
     "most_late",
     "my_quarter",
     "next_milestones",
@@ -91,9 +111,11 @@ __all__ = [
     "overview",
     "participations_of",
     "published_update",
+    "required_sides",
     "stand_of",
     "submitted_updates",
     "surroundings",
+    "tacit_on",
     "tally_of",
     "tally_of_rows",
     "the_roadmap",

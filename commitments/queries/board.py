@@ -1,6 +1,7 @@
 """The board of a campaign: who must answer what, by when, and who already has."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +9,11 @@ from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.http import Http404
 
 from accounts.permissions import WRITING_PARTICIPATIONS
 from actors.models import Side
+from actors.queries import alphabetical
 from commitments.models import Campaign, CampaignLine, Participation, ProgressUpdate
 from commitments.queries.line_states import with_states
 
@@ -59,8 +62,21 @@ class Group:
     rows: Sequence[BoardRow]
 
 
-def campaigns() -> QuerySet[Campaign]:
-    return Campaign.objects.order_by("-reference_on")
+def campaigns() -> list[tuple[Campaign, Tally]]:
+    """All of them, latest first, with what was answered. Two queries."""
+    states = defaultdict[int, Counter[str]](Counter)
+    for campaign_id, state in with_states(CampaignLine.objects.all()).values_list("campaign", "state"):
+        states[campaign_id][state] += 1
+    return [(campaign, Tally(states[campaign.pk])) for campaign in Campaign.objects.order_by("-reference_on")]
+
+
+def campaign_named(slug: str) -> Campaign:
+    """Of the address: 2026-T3. Raises Http404."""
+    found = re.fullmatch(r"(\d{4})-T([1-4])", slug)
+    campaign = found and Campaign.objects.filter(year=int(found[1]), quarter=int(found[2])).first()
+    if not campaign:
+        raise Http404
+    return campaign
 
 
 def lines_of(campaign: Campaign) -> QuerySet[CampaignLine]:
@@ -105,5 +121,5 @@ def grouped(rows: Iterable[BoardRow], by: str, nobody: str, everything: str) -> 
     groups: dict[str, list[BoardRow]] = {}
     for row in rows:
         groups.setdefault(names[by](row), []).append(row)
-    ordered = sorted(groups.items(), key=lambda group: (group[0] in {nobody, everything}, group[0]))
+    ordered = sorted(groups.items(), key=lambda group: (group[0] in {nobody, everything}, alphabetical(group[0])))
     return [Group(name, tally_of_rows(members), members) for name, members in ordered]

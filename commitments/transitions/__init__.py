@@ -11,12 +11,12 @@ from commitments.transitions.campaigns import (
     last_day_of,
     move_campaign,
     plan_campaign,
+    reschedule_campaign,
 )
 from commitments.transitions.postponements import postpone
 from commitments.transitions.statement import CLAIM, STATED, starting_point, statement_of, text_hash
 from commitments.transitions.tables import (
     CAMPAIGN_CHANGES,
-    REQUIRED_SIDES,
     STATUS_CHANGES,
     UPDATE_CHANGES,
     EditConflict,
@@ -32,12 +32,11 @@ from commitments.transitions.updates import (
     submit_update,
     take_back,
 )
-from commitments.transitions.visas import approved_sides, give_tacit_visas, give_visa, missing_sides, tacit_on
+from commitments.transitions.visas import give_tacit_visas, give_visa
 
 __all__ = [
     "CAMPAIGN_CHANGES",
     "CLAIM",
-    "REQUIRED_SIDES",
     "STATED",
     "STATUS_CHANGES",
     "UPDATE_CHANGES",
@@ -45,25 +44,23 @@ __all__ = [
     "StatusChange",
     "TransitionRefused",
     "add_missing_lines",
-    "approved_sides",
     "campaign_ended_before",
     "confirm_unchanged",
     "discard_draft",
     "give_tacit_visas",
     "give_visa",
     "last_day_of",
-    "missing_sides",
     "move_campaign",
     "open_update",
     "plan_campaign",
     "postpone",
     "publish_update",
+    "reschedule_campaign",
     "save_draft",
     "starting_point",
     "statement_of",
     "status_targets",
     "submit_update",
-    "tacit_on",
     "take_back",
     "text_hash",
 ]

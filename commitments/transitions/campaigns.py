@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,11 +42,44 @@ def plan_campaign(
     require(is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
     # Two administrators at once: the second one waits, then reads what the first has planned.
     roadmap = Roadmap.objects.select_for_update(of=("self",)).get(pk=roadmap.pk)
-    if not opens_on <= due_on <= closes_on:
-        raise TransitionRefused(_("Les dates se suivent : ouverture, réponse attendue, clôture."), "due_on")
-    others = Campaign.objects.filter(roadmap=roadmap)
-    if others.filter(year=year, quarter=quarter).exists():
+    if Campaign.objects.filter(roadmap=roadmap, year=year, quarter=quarter).exists():
         raise TransitionRefused(_("Ce trimestre a déjà sa campagne."), "quarter")
+    _check_dates(Campaign.objects.filter(roadmap=roadmap), opens_on, due_on, closes_on)
+    return Campaign.objects.create(
+        roadmap=roadmap,
+        year=year,
+        quarter=quarter,
+        reference_on=last_day_of(year, quarter),
+        opens_on=opens_on,
+        due_on=due_on,
+        closes_on=closes_on,
+    )
+
+
+@transaction.atomic
+def reschedule_campaign(campaign: Campaign, *, opens_on: date, due_on: date, closes_on: date, by: User) -> Campaign:
+    """Other dates, while answers are still to come. The day it opened stays once it is open. Raises TransitionRefused
+    as planning does."""
+    require(is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
+    Roadmap.objects.select_for_update(of=("self",)).get(pk=campaign.roadmap_id)
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if campaign.state not in {Campaign.State.PLANNED, Campaign.State.OPEN}:
+        raise TransitionRefused(_("Les réponses sont closes : les dates de la campagne ne changent plus."))
+    if campaign.state == Campaign.State.OPEN:
+        opens_on = campaign.opens_on
+    _check_dates(
+        Campaign.objects.filter(roadmap=campaign.roadmap_id).exclude(pk=campaign.pk), opens_on, due_on, closes_on
+    )
+    campaign.opens_on, campaign.due_on, campaign.closes_on = opens_on, due_on, closes_on
+    campaign.save(update_fields=["opens_on", "due_on", "closes_on"])
+    return campaign
+
+
+def _check_dates(others: QuerySet[Campaign], opens_on: date, due_on: date, closes_on: date) -> None:
+    if due_on < opens_on:
+        raise TransitionRefused(_("La réponse est attendue à l’ouverture de la campagne, ou après."), "due_on")
+    if closes_on < due_on:
+        raise TransitionRefused(_("La clôture tombe le jour où la réponse est attendue, ou après."), "closes_on")
     if overlapping := others.filter(opens_on__lte=closes_on, closes_on__gte=opens_on).first():
         raise TransitionRefused(
             _("Ces dates chevauchent celles de la campagne %(campaign)s, du %(first)s au %(last)s.")
@@ -56,15 +90,6 @@ def plan_campaign(
             },
             "opens_on",
         )
-    return Campaign.objects.create(
-        roadmap=roadmap,
-        year=year,
-        quarter=quarter,
-        reference_on=last_day_of(year, quarter),
-        opens_on=opens_on,
-        due_on=due_on,
-        closes_on=closes_on,
-    )
 
 
 def last_day_of(year: int, quarter: int) -> date:

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from actors.models import Side
-from commitments.models import Campaign, Commitment, ProgressUpdate, Roadmap, Status
+from commitments.models import Campaign, Commitment, ProgressUpdate, Status
 
 State = ProgressUpdate.State
 
@@ -76,14 +75,6 @@ CAMPAIGN_CHANGES = {
     Campaign.State.OPEN: {Campaign.State.REVIEW},
     Campaign.State.REVIEW: set(),
     Campaign.State.SEALED: set(),
-}
-
-
-REQUIRED_SIDES = {
-    Roadmap.VisaPolicy.NONE: (),
-    Roadmap.VisaPolicy.STATE: (Side.STATE,),
-    Roadmap.VisaPolicy.REGION: (Side.REGION,),
-    Roadmap.VisaPolicy.BOTH: (Side.STATE, Side.REGION),
 }
 
 

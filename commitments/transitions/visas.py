@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import visa_sides
 from actors.models import Side
-from commitments.models import Commitment, ProgressUpdate, Roadmap, Visa
+from commitments.models import ProgressUpdate, Visa
+from commitments.queries import approved_sides, missing_sides, required_sides, tacit_on
 from commitments.transitions.locks import require
-from commitments.transitions.tables import REQUIRED_SIDES, State, TransitionRefused
+from commitments.transitions.tables import State, TransitionRefused
 from commitments.transitions.updates import lock_update, publish_locked, return_locked
-from commitments.working_days import add_working_days
 
 Decision = Visa.Decision
-APPROVALS = {Decision.APPROVED, Decision.TACIT}
 
 
 @transaction.atomic
@@ -36,7 +35,7 @@ def give_visa(
     that was read, or when changes are asked for without saying which (field `comment`).
     """
     commitment, update = lock_update(update)
-    _require_right(commitment, update, side, decision, by)
+    _require_right(update, side, decision, by)
     if update.state != State.SUBMITTED:
         raise TransitionRefused(_("Ce point n’attend plus de visa : il est « %s ».") % update.get_state_display())
     if update.text_hash != seen_hash:
@@ -49,7 +48,7 @@ def give_visa(
     _record(update, side, decision, by, comment, at)
     if decision == Decision.CHANGES_REQUESTED:
         return_locked(update)
-    elif decision == Decision.APPROVED and not missing_sides(commitment, update):
+    elif decision == Decision.APPROVED and not missing_sides(update):
         publish_locked(commitment, update, by=by, at=at)
     return update
 
@@ -62,30 +61,8 @@ def give_tacit_visas(on: date, at: datetime | None = None) -> list[ProgressUpdat
     return [update for update in waiting if _give_tacit_visa(update, on, at or timezone.now())]
 
 
-def tacit_on(update: ProgressUpdate) -> date | None:
-    """The working day at whose end silence becomes approval; None where the roadmap knows no tacit approval."""
-    delay = update.commitment.roadmap.tacit_delay_days
-    if delay is None or update.submitted_at is None:
-        return None
-    return add_working_days(timezone.localtime(update.submitted_at).date(), delay)
-
-
-def approved_sides(update: ProgressUpdate) -> set[str]:
-    """Sides whose last visa approves the text as it is now."""
-    last: dict[str, Visa] = {visa.side: visa for visa in update.visas.order_by("pk")}
-    return {side for side, visa in last.items() if visa.decision in APPROVALS and visa.text_hash == update.text_hash}
-
-
-def missing_sides(commitment: Commitment, update: ProgressUpdate) -> list[str]:
-    """Sides whose visa the roadmap asks for and has not."""
-    required = REQUIRED_SIDES[Roadmap.VisaPolicy(commitment.roadmap.visa_policy)]
-    approved = approved_sides(update)
-    return [side for side in required if side not in approved]
-
-
-def _require_right(commitment: Commitment, update: ProgressUpdate, side: str, decision: str, by: User) -> None:
-    required = REQUIRED_SIDES[Roadmap.VisaPolicy(commitment.roadmap.visa_policy)]
-    require(side in required, _("La feuille de route ne demande pas de visa de ce côté."))
+def _require_right(update: ProgressUpdate, side: str, decision: str, by: User) -> None:
+    require(side in required_sides(update), _("La feuille de route ne demande pas de visa de ce côté."))
     require(decision in Decision.values and decision != Decision.TACIT, _("Décision inconnue."))
     require(side in visa_sides(by), _("Vous ne visez pas pour ce côté."))
     if decision == Decision.APPROVED:
@@ -99,10 +76,9 @@ def _require_right(commitment: Commitment, update: ProgressUpdate, side: str, de
 def _give_tacit_visa(update: ProgressUpdate, on: date, at: datetime) -> bool:
     commitment, update = lock_update(update)
     due_on = tacit_on(update)
-    asks_none = commitment.roadmap.visa_policy == Roadmap.VisaPolicy.NONE
-    if asks_none or update.state != State.SUBMITTED or due_on is None or on < due_on:
+    if update.state != State.SUBMITTED or due_on is None or on < due_on:
         return False
-    missing = missing_sides(commitment, update)
+    missing = missing_sides(update)
     for side in missing:
         _record(update, side, Decision.TACIT, None, "", at)
     try:

@@ -91,6 +91,5 @@ def _context(user: User, update: ProgressUpdate, refusal: TransitionRefused | No
         "visas": queries.visas(update),
         "stand": queries.stand_of(user, update),
         "needs_visa": needs_visa,
-        "tacit_on": transitions.tacit_on(update) if needs_visa else None,
         "refusal": refusal,
     }

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from actors.models import Side
-from commitments import transitions
+from commitments import queries, transitions
 from commitments.models import Campaign, Evidence, ProgressUpdate, Visa
 from roadmap_portal.demonstration.stage import Stage
 from roadmap_portal.scenario import Point, Scenario, Story
@@ -71,7 +71,7 @@ def _answer(stage: Stage, story: Story, point: Point, campaign: Campaign) -> Non
     update = transitions.submit_update(update, by=author, at=at)
     if point.tacit:
         _approve(stage, update, _other(point.tacit), at)
-        due_on = transitions.tacit_on(update) or stage.calendar.today
+        due_on = queries.tacit_on(update) or stage.calendar.today
         transitions.give_tacit_visas(due_on, at=stage.calendar.instant(due_on, story.code))
         return
     for side in SIDES if point.state == ProgressUpdate.State.PUBLISHED else point.visas:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from commitments.models import Campaign, ProgressUpdate, Roadmap, Status, Visa
+from commitments.queries import tacit_on
 from commitments.transitions import (
     TransitionRefused,
     confirm_unchanged,
@@ -19,7 +20,6 @@ from commitments.transitions import (
     publish_update,
     save_draft,
     submit_update,
-    tacit_on,
     take_back,
 )
 from tests.factories import make_campaign, make_commitment, make_evidence, make_roadmap, make_update, make_user

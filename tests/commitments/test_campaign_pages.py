@@ -1,0 +1,231 @@
+"""Amina plans, opens, watches and closes a quarter; the others watch."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from commitments.models import Campaign, CampaignLine, Roadmap
+from commitments.queries import board_rows, lines_of
+from commitments.transitions import (
+    TransitionRefused,
+    confirm_unchanged,
+    move_campaign,
+    plan_campaign,
+    reschedule_campaign,
+)
+from tests.factories import make_axis, make_campaign, make_commitment, make_roadmap, make_update
+
+pytestmark = pytest.mark.django_db
+PLANNED = {"quarter": "2026-T4", "opens_on": "2026-12-01", "due_on": "2027-01-09", "closes_on": "2027-01-14"}
+States = CampaignLine.State
+
+
+@pytest.fixture(autouse=True)
+def _in_november():
+    """The quarters on offer depend on the day."""
+    with time_machine.travel(date(2026, 11, 22), tick=False):
+        yield
+
+
+def board(client, campaign, query=""):
+    return client.get(f"/espace/campagnes/{campaign.slug}/{query}")
+
+
+# --- Planning and opening ------------------------------------------------------------------------
+
+
+def test_amina_plans_a_quarter_and_opens_it(client, amina, commitment):
+    client.force_login(amina)
+    response = client.post("/espace/campagnes/nouvelle/", PLANNED)
+    campaign = Campaign.objects.get()
+    assert response.url == f"/espace/campagnes/{campaign.slug}/"
+    assert (campaign.state, campaign.reference_on) == (Campaign.State.PLANNED, date(2026, 12, 31))
+    assert "Ouvrir la campagne" in board(client, campaign).text
+    client.post(f"/espace/campagnes/{campaign.slug}/etat/", {"state": "open"})
+    campaign.refresh_from_db()
+    assert campaign.state == Campaign.State.OPEN
+    assert [row.state for row in board_rows(lines_of(campaign))] == [States.TO_ANSWER]
+    assert Roadmap.objects.get().in_force_since == date(2026, 11, 22)
+
+
+def test_opening_twice_changes_nothing_and_says_so(client, amina, commitment):
+    campaign = make_campaign(state=Campaign.State.PLANNED)
+    client.force_login(amina)
+    for _ in range(2):
+        response = client.post(f"/espace/campagnes/{campaign.slug}/etat/", {"state": "open"}, follow=True)
+    assert "ce changement n’est pas permis" in response.text
+    assert CampaignLine.objects.count() == 1
+
+
+def test_a_second_quarter_does_not_open_beside_the_first(client, amina):
+    make_campaign(2026, 3)
+    campaign = make_campaign(2026, 4, state=Campaign.State.PLANNED)
+    client.force_login(amina)
+    response = client.post(f"/espace/campagnes/{campaign.slug}/etat/", {"state": "open"}, follow=True)
+    assert "La campagne T3 2026 est encore ouverte." in response.text
+    campaign.refresh_from_db()
+    assert campaign.state == Campaign.State.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"quarter": "2026-T3"}, "quarter", "Ce trimestre a déjà sa campagne."),
+        ({"opens_on": "2026-09-30"}, "opens_on", "de la campagne T3 2026, du 01/08/2026 au 20/10/2026"),
+        ({"due_on": "2026-11-30"}, "due_on", "à l’ouverture de la campagne, ou après"),
+        ({"closes_on": "2027-01-08"}, "closes_on", "le jour où la réponse est attendue, ou après"),
+        ({"due_on": "demain"}, "due_on", "Une date est attendue"),
+        ({"closes_on": ""}, "closes_on", "obligatoire"),
+        ({"quarter": "2026-T5"}, "quarter", "2026-T5"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_beside_its_field(client, amina, changed, field, said):
+    make_campaign(2026, 3, state=Campaign.State.REVIEW)
+    client.force_login(amina)
+    response = client.post("/espace/campagnes/nouvelle/", PLANNED | changed)
+    assert response.status_code == 200
+    assert said in "".join(response.context["form"].errors[field])
+    assert Campaign.objects.count() == 1
+
+
+def test_dates_move_while_answers_are_awaited_and_not_after(amina):
+    campaign = make_campaign()
+    dates = {"opens_on": date(2026, 1, 1), "due_on": date(2027, 1, 20), "closes_on": date(2027, 1, 25)}
+    moved = reschedule_campaign(campaign, by=amina, **dates)
+    assert (moved.opens_on, moved.due_on) == (campaign.opens_on, date(2027, 1, 20))
+    move_campaign(campaign, Campaign.State.REVIEW, by=amina)
+    with pytest.raises(TransitionRefused, match="closes"):
+        reschedule_campaign(campaign, by=amina, **dates)
+
+
+def test_new_dates_do_not_run_into_another_campaign(client, amina):
+    make_campaign(2026, 3, state=Campaign.State.REVIEW)
+    campaign = make_campaign(2026, 4, state=Campaign.State.PLANNED)
+    client.force_login(amina)
+    sent = {"opens_on": "2026-10-20", "due_on": "2027-01-10", "closes_on": "2027-01-12"}
+    response = client.post(f"/espace/campagnes/{campaign.slug}/dates/", sent)
+    assert "chevauchent celles de la campagne T3 2026" in "".join(response.context["form"].errors["opens_on"])
+
+
+@pytest.mark.parametrize("who", ["paula", "stephane", "rachel", "louis"])
+def test_only_an_administrator_conducts_a_campaign(client, request, commitment, who):
+    user = request.getfixturevalue(who)
+    campaign = make_campaign(state=Campaign.State.PLANNED)
+    client.force_login(user)
+    assert client.get("/espace/campagnes/nouvelle/").status_code == 404
+    assert client.post("/espace/campagnes/nouvelle/", PLANNED).status_code == 404
+    assert client.get(f"/espace/campagnes/{campaign.slug}/dates/").status_code == 404
+    assert client.post(f"/espace/campagnes/{campaign.slug}/etat/", {"state": "open"}).status_code == 404
+    assert "Conduire la campagne" not in board(client, campaign).text
+    with pytest.raises(TransitionRefused, match="administration"):
+        plan_campaign(make_roadmap(), year=2027, quarter=1, by=user, **{name: date(2027, 4, 1) for name in
+                      ("opens_on", "due_on", "closes_on")})  # fmt: skip
+    with pytest.raises(TransitionRefused, match="administration"):
+        move_campaign(campaign, Campaign.State.OPEN, by=user)
+
+
+# --- The board -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quarter(region, state, paula, stephane, amina):
+    """Four commitments, in four states."""
+    make_roadmap(visa_policy=Roadmap.VisaPolicy.BOTH)
+    research, training = make_axis("research", title="Recherche"), make_axis("training", title="Formation")
+    made = [
+        make_commitment(code="eng-1", title="Silencieux", lead=region, main_axis=research),
+        make_commitment(code="eng-2", title="Soumis", lead=region, main_axis=research),
+        make_commitment(code="eng-3", title="Brouillon", lead=state, main_axis=training),
+        make_commitment(code="eng-4", title="Orphelin"),
+    ]
+    campaign = make_campaign()
+    make_update(made[1], paula, submitted=True, campaign=campaign)
+    make_update(made[2], stephane, campaign=campaign)
+    return campaign
+
+
+def test_the_board_says_who_must_do_what_by_when(client, louis, quarter):
+    client.force_login(louis)
+    page = board(client, quarter)
+    assert [(group.name, group.tally.answered, group.tally.expected) for group in page.context["groups"]] == [
+        ("Formation", 0, 1), ("Recherche", 1, 2), ("Tous les axes", 0, 1),
+    ]  # fmt: skip
+    assert "1 réponses sur 4" in page.text
+    assert "personne de désigné" in page.text
+    assert "visa attendu" in page.text
+    assert f"réponse attendue le {quarter.due_on:%d/%m/%Y}" in page.text
+
+
+def test_lines_are_arranged_by_side_and_by_actor(client, louis, quarter):
+    client.force_login(louis)
+    by_side = board(client, quarter, "?par=cote").context["groups"]
+    assert [group.name for group in by_side] == ["État", "Région", "Sans acteur désigné"]
+    by_actor = board(client, quarter, "?par=acteur").context["groups"]
+    assert [group.name for group in by_actor] == ["Préfecture de région", "Région", "Sans acteur désigné"]
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("?state=submitted", ["eng-2"]),
+        ("?side=state", ["eng-3"]),
+        ("?actor=region&par=acteur", ["eng-1", "eng-2"]),
+        ("?axis=research&state=to_answer", ["eng-1"]),
+        ("?state=confirmed", []),
+    ],
+)
+def test_filters_choose_lines(client, louis, quarter, query, codes):
+    client.force_login(louis)
+    groups = board(client, quarter, query).context["groups"]
+    assert [row.code for group in groups for row in group.rows] == codes
+
+
+@pytest.mark.parametrize("query", ["?state=rien", "?axis=nulle-part", "?actor=%00", "?par=couleur", "?side=north"])
+def test_an_unknown_filter_is_told_and_shows_nothing(client, louis, quarter, query):
+    client.force_login(louis)
+    page = board(client, quarter, query)
+    assert page.status_code == 200
+    assert page.context["errors"]
+    assert page.context["groups"] == []
+
+
+@pytest.mark.parametrize("slug", ["2026-T9", "2025-T1", "bonjour", "2026-T44"])
+def test_an_unknown_quarter_is_not_found(client, louis, quarter, slug):
+    client.force_login(louis)
+    assert client.get(f"/espace/campagnes/{slug}/").status_code == 404
+
+
+def test_a_visitor_sees_no_board(client, quarter):
+    assert board(client, quarter).url.startswith("/connexion/")
+
+
+def test_silence_is_told_from_a_confirmation_once_the_campaign_is_closed(client, amina, paula, region):
+    said, silent = make_commitment(code="eng-dit", lead=region), make_commitment(code="eng-tu", lead=region)
+    for commitment in (said, silent):
+        make_update(commitment, amina, publish=True)
+    campaign = make_campaign()
+    confirm_unchanged(said, campaign, by=paula)
+    move_campaign(campaign, Campaign.State.REVIEW, by=amina)
+    states = {row.code: row.state for row in board_rows(lines_of(campaign))}
+    assert states == {"eng-dit": States.CONFIRMED, "eng-tu": States.NOT_ANSWERED}
+    client.force_login(amina)
+    assert "sans réponse à la clôture" in board(client, campaign).text
+
+
+def test_the_board_costs_the_same_whatever_the_number_of_lines(client, louis, quarter, region, paula):
+    client.force_login(louis)
+
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            assert board(client, quarter, "?par=acteur").status_code == 200
+        return len(asked)
+
+    few = cost()
+    for number in range(10):
+        added = make_commitment(code=f"eng-n{number}", lead=region)
+        CampaignLine.objects.create(campaign=quarter, commitment=added)
+        make_update(added, paula, submitted=True, campaign=quarter)
+    assert cost() == few
