@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 
 from accounts.permissions import Someone
-from commitments.models import Campaign, CampaignLine, Commitment, Milestone, ProgressUpdate
+from commitments.models import Campaign, CampaignLine, Commitment, Milestone, ProgressUpdate, Status
 from commitments.queries.commitment import writable_commitments
 from commitments.queries.line_states import with_states
 
@@ -76,7 +76,8 @@ def _urgency(duty: Duty) -> tuple[bool, bool, bool, date, str]:
 def _duty(commitment: Commitment, state: str, on: date) -> Duty:
     updates: list[ProgressUpdate] = commitment.open_updates  # type: ignore[attr-defined]
     pending: list[Milestone] = commitment.pending  # type: ignore[attr-defined]
-    due_dates = [day for day in [commitment.due_on, *(m.due_on for m in pending)] if day is not None]
+    is_over = commitment.status in {Status.COMPLETED, Status.ABANDONED}
+    due_dates = [] if is_over else [day for day in [commitment.due_on, *(m.due_on for m in pending)] if day is not None]
     return Duty(
         commitment,
         state,

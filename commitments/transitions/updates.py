@@ -35,6 +35,7 @@ def save_draft(
     base: Mapping[str, Any] | None = None,
     campaign: Campaign | None = None,
     partly: bool = False,
+    at: datetime | None = None,
 ) -> ProgressUpdate:
     """Writes the fields given into the commitment's open update, which it starts when there is none.
 
@@ -62,7 +63,7 @@ def save_draft(
     elif not merged.changes:
         return update
     write_statement(update, merged.changes)
-    update.author, update.written_at = by, timezone.now()
+    update.author, update.written_at = by, at or timezone.now()
     if not _is_being_corrected(update):
         update.campaign = campaign
     update.save()

@@ -65,6 +65,7 @@ def _answer(stage: Stage, story: Story, point: Point, campaign: Campaign) -> Non
         by=author,
         form_key=uuid.uuid5(NAMESPACE, f"{story.code} {campaign.slug}"),
         campaign=campaign,
+        at=at,
     )
     if point.state == ProgressUpdate.State.DRAFT:
         return

@@ -153,7 +153,7 @@ def test_the_board_says_who_must_do_what_by_when(client, louis, quarter):
     assert [(group.name, group.tally.answered, group.tally.expected) for group in page.context["groups"]] == [
         ("Formation", 0, 1), ("Recherche", 1, 2), ("Tous les axes", 0, 1),
     ]  # fmt: skip
-    assert "1 réponses sur 4" in page.text
+    assert "1 réponse sur 4." in page.text
     assert "personne de désigné" in page.text
     assert "visa attendu" in page.text
     assert f"réponse attendue le {quarter.due_on:%d/%m/%Y}" in page.text

@@ -1,0 +1,177 @@
+"""Every machine, from every state, for every role: what is not in the tables happens to nobody."""
+
+from contextlib import suppress
+from datetime import date
+from itertools import product
+
+import pytest
+
+from accounts.models import Membership
+from commitments.models import Campaign, ProgressUpdate, Roadmap, Status, Visa
+from commitments.transitions import (
+    CAMPAIGN_CHANGES,
+    STATUS_CHANGES,
+    UPDATE_CHANGES,
+    TransitionRefused,
+    discard_draft,
+    give_visa,
+    move_campaign,
+    publish_update,
+    save_draft,
+    submit_update,
+    take_back,
+)
+from tests.factories import make_actor, make_campaign, make_commitment, make_evidence, make_roadmap, make_user
+
+pytestmark = pytest.mark.django_db
+Role = Membership.Role
+State = ProgressUpdate.State
+Decision = Visa.Decision
+
+# Role, actor: the Region leads the commitment, « Autre » has nothing to do with it.
+ROLES = {
+    "nobody": None,
+    "reader": (Role.READER, "region"),
+    "auditor": (Role.AUDITOR, "region"),
+    "contributor": (Role.CONTRIBUTOR, "region"),
+    "foreign contributor": (Role.CONTRIBUTOR, "autre"),
+    "state validator": (Role.VALIDATOR, "prefecture"),
+    "region validator": (Role.VALIDATOR, "region"),
+    "administrator": (Role.ADMINISTRATOR, "region"),
+}
+WRITERS = {"contributor", "state validator", "region validator", "administrator"}
+VALIDATORS = {"state validator": "state", "region validator": "region"}
+
+
+@pytest.fixture
+def cast(region, state):
+    """What each role needs to act, and three people to bring an update where the test begins."""
+    make_actor("autre")
+    make_roadmap(visa_policy=Roadmap.VisaPolicy.BOTH)
+    return {
+        "author": make_user("zoe", Role.CONTRIBUTOR, region),
+        "state": make_user("simone", Role.VALIDATOR, state),
+        "region": make_user("regis", Role.VALIDATOR, region),
+    }
+
+
+def someone(role):
+    if ROLES[role] is None:
+        return make_user("personne")
+    kind, actor = ROLES[role]
+    return make_user("quelquun", kind, make_actor(actor))
+
+
+def visa(update, side, by, decision=Decision.APPROVED):
+    return give_visa(update, side=side, decision=decision, by=by, seen_hash=update.text_hash, comment="Précisez.")
+
+
+# --- Status of a commitment ----------------------------------------------------------------------
+
+ALLOWED = {(change.source, change.target) for change in STATUS_CHANGES} | {(status, status) for status in Status}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("source", "target"), list(product(Status, Status)))
+def test_a_status_moves_only_as_the_table_says_and_for_those_who_may(role, source, target, cast, region):
+    commitment = make_commitment(status=source, lead=region)
+    make_evidence(commitment, cast["author"])
+    stated = {"status": target, "text_public": "Le texte.", "reason": "Décision du comité."}
+    by = someone(role)
+    with suppress(TransitionRefused):
+        update = submit_update(save_draft(commitment, stated, by=by), by=by)
+        for side in ("state", "region"):
+            update = visa(update, side, cast[side])
+    commitment.refresh_from_db()
+    moves = role in WRITERS and (source, target) in ALLOWED
+    assert commitment.status == (target if moves else source)
+    assert commitment.updates.filter(state=State.PUBLISHED).exists() == moves
+
+
+# --- State of an update --------------------------------------------------------------------------
+
+
+def brought_to(state, commitment, cast):
+    """An update in that state, the other side of the one who acts having approved where it is submitted."""
+    update = save_draft(commitment, {"status": Status.IN_PROGRESS, "text_public": "Un texte."}, by=cast["author"])
+    if state == State.DRAFT:
+        return update
+    update = submit_update(update, by=cast["author"])
+    if state == State.RETURNED:
+        return visa(update, "region", cast["region"], Decision.CHANGES_REQUESTED)
+    if state in {State.PUBLISHED, State.SUPERSEDED}:
+        update = visa(visa(update, "state", cast["state"]), "region", cast["region"])
+    if state == State.SUPERSEDED:
+        brought_to(State.PUBLISHED, commitment, cast)
+    if state == State.APPROVED:
+        # It lasts only inside a transaction: a machine that stopped there would have left this.
+        ProgressUpdate.objects.filter(pk=update.pk).update(state=State.APPROVED)
+    update.refresh_from_db()
+    return update
+
+
+def approve(update, by, side):
+    other = {"state": "region", "region": "state"}[side]
+    if update.state == State.SUBMITTED:
+        update = visa(update, other, make_user("autre-cote", Role.VALIDATOR, make_actor(SIDE_ACTORS[other])))
+    visa(update, side, by)
+
+
+SIDE_ACTORS = {"state": "prefecture", "region": "region"}
+ACTS = {
+    "write": lambda update, by, side: save_draft(update.commitment, {"text_public": "Autre."}, by=by),
+    "submit": lambda update, by, side: submit_update(update, by=by),
+    "take back": lambda update, by, side: take_back(update, by=by),
+    "discard": lambda update, by, side: discard_draft(update, by=by),
+    "approve": approve,
+    "ask for changes": lambda update, by, side: visa(update, side, by, Decision.CHANGES_REQUESTED),
+    "publish": lambda update, by, side: publish_update(update, by=by),
+}
+# (state, act) → who may, and where it leads. Everything else leaves the update where it is.
+OUTCOMES = {
+    (State.DRAFT, "submit"): (WRITERS, State.SUBMITTED),
+    (State.DRAFT, "discard"): (WRITERS, None),
+    (State.RETURNED, "write"): (WRITERS, State.DRAFT),
+    (State.SUBMITTED, "take back"): (WRITERS, State.DRAFT),
+    (State.SUBMITTED, "approve"): (set(VALIDATORS), State.PUBLISHED),
+    (State.SUBMITTED, "ask for changes"): (set(VALIDATORS), State.RETURNED),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("source", State)
+def test_an_update_moves_only_by_those_who_may(role, act, source, cast, region):
+    update = brought_to(source, make_commitment(lead=region), cast)
+    with suppress(TransitionRefused):
+        ACTS[act](update, someone(role), VALIDATORS.get(role, "state"))
+    may, target = OUTCOMES.get((source, act), (set(), source))
+    expected = target if role in may else source
+    found = ProgressUpdate.objects.filter(pk=update.pk).first()
+    assert (None if found is None else found.state) == expected
+
+
+def test_each_change_of_the_table_is_brought_about_by_an_act():
+    """approved: passed through on the way to published; superseded: by the next publication."""
+    reached = {(source, target) for (source, _act), (_who, target) in OUTCOMES.items() if target is not None}
+    through = {
+        (State.SUBMITTED, State.APPROVED),
+        (State.APPROVED, State.PUBLISHED),
+        (State.PUBLISHED, State.SUPERSEDED),
+    }
+    table = {(source, target) for source, targets in UPDATE_CHANGES.items() for target in targets}
+    assert (reached - {(State.SUBMITTED, State.PUBLISHED)}) | through == table
+
+
+# --- State of a campaign -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("source", "target"), list(product(Campaign.State, Campaign.State)))
+def test_a_campaign_moves_only_as_the_table_says_and_for_administrators(role, source, target, cast):
+    campaign = make_campaign(state=source)
+    with suppress(TransitionRefused):
+        move_campaign(campaign, target, by=someone(role), on=date(2026, 11, 22))
+    campaign.refresh_from_db()
+    moves = role == "administrator" and target in CAMPAIGN_CHANGES[source]
+    assert campaign.state == (target if moves else source)
