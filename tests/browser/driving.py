@@ -1,0 +1,76 @@
+"""The system's Chromium, driven by Playwright: no browser is downloaded; and what people do in it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# It would otherwise call home, and wait for an answer that no test machine gives.
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+PASSWORD = "demonstration"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]
+WITHOUT = "Chromium n’est pas installé : les essais dans un navigateur sont laissés de côté."
+
+
+def require_chromium() -> str:
+    """Its path. Where it is missing the test is left out, and says so; in CI that is a failure."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI=true et Chromium manque : apt-get install chromium")
+        pytest.skip(WITHOUT)
+    return CHROMIUM
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    path = require_chromium()
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*sandbox, *QUIET, "--disable-gpu"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def log_in(page: Page, portal: str, who: str) -> None:
+    page.goto(f"{portal}/connexion/")
+    fill_in_login(page, who)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Mon trimestre")
+
+
+def fill_in_login(page: Page, who: str) -> None:
+    page.get_by_label("Adresse électronique").fill(f"{who}@demo.example")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+
+
+def press_tab_until(page: Page, selector: str, most: int = 80) -> None:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"The keyboard never reaches {selector}.")
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on the page as it stands, and whether it is wider than the screen."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    where = page.url.split("/", 3)[3]
+    return [
+        *[f"/{where} {fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found],
+        *([f"/{where} is wider than the screen"] if wide else []),
+    ]
+
+
+def faults_at(page: Page, address: str) -> list[str]:
+    response = page.goto(address)
+    assert response is not None
+    assert response.status == 200, address
+    return faults(page)

@@ -1,0 +1,84 @@
+"""Every public and staff page, wide and narrow, empty, full and with errors: no fault that axe can see."""
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from accounts.models import User
+from commitments.models import Commitment, Indicator, ProgressUpdate
+from reports.models import Report
+from reports.transitions import put_online
+from tests.browser.driving import faults, faults_at, log_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+CODE, LATE, RETURNED = "eng-06-former", "eng-25-f2030-idemo", "eng-28-diagnostics"
+WIDTHS = [1280, 360]
+
+
+def public_addresses() -> list[str]:
+    adjacent = Commitment.objects.filter(provenance="adjacent").order_by("code").values_list("code", flat=True)[0]
+    indicators = Indicator.objects.filter(code__in=["ind-entreprises-ia", "ind-osez-tpe"])
+    return [
+        "/", "/engagements/", "/engagements/?axis=research&status=in_progress", "/engagements/?status=rien",
+        "/engagements/?q=zzzz", f"/engagements/{CODE}/", f"/engagements/{adjacent}/", f"/engagements/{LATE}/",
+        "/axes/", "/axes/research/", "/acteurs/", "/acteurs/bpifrance/", "/financements/", "/indicateurs/",
+        *[indicator.get_absolute_url() for indicator in indicators],
+        "/calendrier/", "/rapports/", "/connexion/", "/en/", "/en/engagements/", f"/en/engagements/{CODE}/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_public_page_has_an_accessibility_fault(portal, browser, width):
+    call_command("build_report", "2026-T3", verbosity=0)
+    report = put_online(Report.objects.get(), by=User.objects.get(email="administration@demo.example"))
+    addresses = [*public_addresses(), "/rapports/2026-T3/", "/en/rapports/2026-T3/"]
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    assert [fault for address in addresses for fault in faults_at(page, portal + address)] == []
+    assert report.published_at is not None
+
+
+def staff_addresses() -> list[str]:
+    submitted = ProgressUpdate.objects.filter(state="submitted").order_by("pk").values_list("pk", flat=True)[0]
+    return [
+        "/espace/", f"/espace/engagements/{CODE}/point/", f"/espace/engagements/{RETURNED}/point/",
+        f"/espace/engagements/{LATE}/point/", f"/espace/engagements/{LATE}/report-echeance/",
+        "/espace/visas/", f"/espace/visas/{submitted}/", "/espace/campagnes/", "/espace/campagnes/2026-T4/",
+        "/espace/campagnes/2026-T4/?par=acteur", "/espace/campagnes/2026-T4/?state=rien",
+        "/espace/campagnes/nouvelle/", "/espace/campagnes/2026-T4/dates/", "/espace/rapports/",
+        "/en/espace/", "/en/espace/campagnes/2026-T4/", f"/en/espace/visas/{submitted}/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_staff_page_has_an_accessibility_fault(portal, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    log_in(page, portal, "administration")
+    assert [fault for address in staff_addresses() for fault in faults_at(page, portal + address)] == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_of_one_who_approves_has_an_accessibility_fault(portal, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    log_in(page, portal, "valideur-region")
+    found = [fault for address in ["/espace/", "/espace/visas/"] for fault in faults_at(page, portal + address)]
+    page.locator("ol.rows a.title").first.click()
+    found += faults(page)
+    page.get_by_role("button", name="Demander des corrections").click()
+    expect(page.get_by_role("alert")).to_contain_text("Dites quelles corrections")
+    assert found + faults(page) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_errors_are_accessible_too(portal, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    log_in(page, portal, "administration")
+    page.goto(f"{portal}/espace/engagements/eng-02-visibilite/point/")
+    page.get_by_label("Texte public").fill("")
+    page.get_by_role("button", name="Soumettre au visa").click()
+    expect(page.get_by_role("alert")).to_contain_text("Rien n’est publié")
+    found = faults(page)
+    page.goto(f"{portal}/espace/campagnes/nouvelle/")
+    page.get_by_label("Ouverture").fill("2026-11-01")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator(".has-error").first).to_be_visible()
+    assert found + faults(page) == []
