@@ -13,6 +13,7 @@ from commitments.transitions import (
     STATUS_CHANGES,
     UPDATE_CHANGES,
     TransitionRefused,
+    confirm_unchanged,
     discard_draft,
     give_visa,
     move_campaign,
@@ -127,6 +128,7 @@ ACTS = {
     "ask for changes": lambda update, by, side: visa(update, side, by, Decision.CHANGES_REQUESTED),
     "publish": lambda update, by, side: publish_update(update, by=by),
 }
+CONFIRMABLE = {State.PUBLISHED, State.SUPERSEDED}  # nobody is writing, and something was published
 # (state, act) → who may, and where it leads. Everything else leaves the update where it is.
 OUTCOMES = {
     (State.DRAFT, "submit"): (WRITERS, State.SUBMITTED),
@@ -149,6 +151,18 @@ def test_an_update_moves_only_by_those_who_may(role, act, source, cast, region):
     expected = target if role in may else source
     found = ProgressUpdate.objects.filter(pk=update.pk).first()
     assert (None if found is None else found.state) == expected
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("source", State)
+def test_unchanged_is_said_by_those_who_may_write_of_what_was_published(role, source, cast, region):
+    commitment = make_commitment(lead=region)
+    brought_to(source, commitment, cast)
+    campaign = make_campaign()
+    with suppress(TransitionRefused):
+        confirm_unchanged(commitment, campaign, by=someone(role))
+    is_confirmed = campaign.lines.get().confirmed_at is not None
+    assert is_confirmed == (role in WRITERS and source in CONFIRMABLE)
 
 
 def test_each_change_of_the_table_is_brought_about_by_an_act():
