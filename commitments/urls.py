@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commitments.views import public, quarter, updates, visas
+from commitments.views import public, quarter, reminders, updates, visas
 
 app_name = "commitments"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("espace/engagements/<slug:code>/point/brouillon/", updates.update_autosave, name="update_autosave"),
     path("espace/engagements/<slug:code>/point/reprendre/", updates.update_take_back, name="update_take_back"),
     path("espace/engagements/<slug:code>/point/abandonner/", updates.update_discard, name="update_discard"),
+    path("rappels/pause/<str:token>/", reminders.pause, name="pause"),
     path("espace/visas/", visas.visa_list, name="visa_list"),
     path("espace/visas/<int:pk>/", visas.visa_detail, name="visa_detail"),
 ]

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.permissions import Someone, can_publish, visa_sides
 from commitments.models import Commitment, ProgressUpdate, Roadmap, Visa
 from commitments.queries.commitment import commitments_for
+from commitments.working_days import add_working_days
 
 SUBMITTED = ProgressUpdate.State.SUBMITTED
 SIDES_OF = {
@@ -29,7 +31,6 @@ class Stand:
     missing: list[str]
     is_own: bool
     can_withdraw: str  # side whose visa the user may take back
-    tacit_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,25 @@ def waiting_for_visa(user: Someone) -> int:
 
 
 def submitted_updates(user: Someone) -> QuerySet[ProgressUpdate]:
+    return all_submitted().filter(commitment__in=commitments_for(user))
+
+
+def all_submitted() -> QuerySet[ProgressUpdate]:
     given = Visa.objects.select_related("by").order_by("pk")
     return (
-        ProgressUpdate.objects.filter(state=SUBMITTED, commitment__in=commitments_for(user))
+        ProgressUpdate.objects.filter(state=SUBMITTED)
         .select_related("commitment__roadmap", "author", "campaign")
         .prefetch_related("writers", Prefetch("visas", given))
         .order_by("submitted_at", "pk")
     )
+
+
+def tacit_on(update: ProgressUpdate) -> date | None:
+    """The working day at whose end silence becomes approval; None where the roadmap knows no tacit approval."""
+    delay = update.commitment.roadmap.tacit_delay_days
+    if delay is None or update.submitted_at is None:
+        return None
+    return add_working_days(localdate(update.submitted_at), delay)
 
 
 def stand_of(user: User, update: ProgressUpdate) -> Stand:

@@ -10,10 +10,10 @@ from accounts.models import User
 from accounts.permissions import visa_sides
 from actors.models import Side
 from commitments.models import Commitment, ProgressUpdate, Roadmap, Visa
+from commitments.queries.visas import tacit_on
 from commitments.transitions.locks import require
 from commitments.transitions.tables import REQUIRED_SIDES, State, TransitionRefused
 from commitments.transitions.updates import lock_update, publish_locked, return_locked
-from commitments.working_days import add_working_days
 
 Decision = Visa.Decision
 APPROVALS = {Decision.APPROVED, Decision.TACIT}
@@ -60,14 +60,6 @@ def give_tacit_visas(on: date, at: datetime | None = None) -> list[ProgressUpdat
         state=State.SUBMITTED, commitment__roadmap__tacit_delay_days__isnull=False
     ).order_by("submitted_at", "pk")
     return [update for update in waiting if _give_tacit_visa(update, on, at or timezone.now())]
-
-
-def tacit_on(update: ProgressUpdate) -> date | None:
-    """The working day at whose end silence becomes approval; None where the roadmap knows no tacit approval."""
-    delay = update.commitment.roadmap.tacit_delay_days
-    if delay is None or update.submitted_at is None:
-        return None
-    return add_working_days(timezone.localtime(update.submitted_at).date(), delay)
 
 
 def approved_sides(update: ProgressUpdate) -> set[str]:
