@@ -15,7 +15,7 @@ class UserForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["email", "name", "is_active", "is_superuser", "password"]
+        fields = ["email", "name", "language", "is_active", "is_superuser", "password"]
 
 
 class NewUserForm(forms.ModelForm):
@@ -23,7 +23,7 @@ class NewUserForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["email", "name"]
+        fields = ["email", "name", "language"]
 
     def clean_new_password(self) -> str:
         password: str = self.cleaned_data["new_password"]

@@ -2,6 +2,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+
 
 class LoginForm(AuthenticationForm):
     username = forms.EmailField(
@@ -17,3 +19,10 @@ class LoginForm(AuthenticationForm):
         "invalid_login": _("Adresse électronique ou mot de passe incorrect."),
         "inactive": _("Ce compte est désactivé : adressez-vous à l’administration du portail."),
     }
+
+
+class PreferencesForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["language"]
+        widgets = {"language": forms.Select(attrs={"class": "form-select"})}

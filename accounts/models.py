@@ -32,8 +32,15 @@ class UserManager(BaseUserManager["User"]):
 class User(Versioned, AbstractBaseUser):
     """Logs in with an e-mail address. Rights come from memberships, never from flags set one by one."""
 
+    class Language(models.TextChoices):
+        FRENCH = "fr", "Français"
+        ENGLISH = "en", "English"
+
     email = models.EmailField(_("adresse électronique"), unique=True)
     name = models.CharField(_("nom"), max_length=150)
+    language = models.CharField(
+        _("langue des messages"), max_length=2, choices=Language.choices, default=Language.FRENCH
+    )
     is_active = models.BooleanField(_("actif"), default=True)
     is_superuser = models.BooleanField(
         _("compte de secours"),

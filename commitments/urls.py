@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commitments.views import campaigns, public, quarter, updates, visas
+from commitments.views import campaigns, public, quarter, reminders, updates, visas
 
 app_name = "commitments"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("espace/campagnes/<str:quarter>/", campaigns.campaign_board, name="campaign_board"),
     path("espace/campagnes/<str:quarter>/dates/", campaigns.campaign_reschedule, name="campaign_reschedule"),
     path("espace/campagnes/<str:quarter>/etat/", campaigns.campaign_move, name="campaign_move"),
+    path("rappels/pause/<str:token>/", reminders.pause, name="pause"),
     path("espace/visas/", visas.visa_list, name="visa_list"),
     path("espace/visas/<int:pk>/", visas.visa_detail, name="visa_detail"),
 ]

@@ -44,6 +44,7 @@ FORMATS = (
     portal.euros,
     portal.euros_short,
     portal.day,
+    portal.day_text,
     portal.short_day,
     portal.moment,
     portal.days,

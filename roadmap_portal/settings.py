@@ -148,6 +148,9 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.tasks.draft_quarter_just_ended",
         "schedule": crontab(minute=0, hour=2, day_of_month=1, month_of_year="1,4,7,10"),
     },
+    "reminders": {"task": "commitments.tasks.send_reminders", "schedule": crontab(minute=30, hour=7)},
+    # The day is nearly over: silence is recorded as silence.
+    "tacit-visas": {"task": "commitments.tasks.give_tacit_visas", "schedule": crontab(minute=45, hour=23)},
 }
 
 # --- Accounts ---------------------------------------------------------------------------------
@@ -191,6 +194,8 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 # --- Mail -------------------------------------------------------------------------------------
+# In seconds: a server that does not answer must not hold a worker.
+EMAIL_TIMEOUT = 20
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@portail.example")
 

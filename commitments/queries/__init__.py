@@ -47,6 +47,7 @@ from commitments.queries.overview import (
     tally_of,
     the_roadmap,
 )
+from commitments.queries.owed import Owed, OwedAnswer, OwedVisa, owed_on, snoozed, snoozed_until
 from commitments.queries.people import in_charge
 from commitments.queries.visas import (
     REQUIRED_SIDES,
@@ -74,6 +75,9 @@ __all__ = [
     "Entry",
     "Group",
     "Overview",
+    "Owed",
+    "OwedAnswer",
+    "OwedVisa",
     "Queue",
     "Stand",
     "Surroundings",
@@ -109,9 +113,12 @@ __all__ = [
     "next_milestones",
     "open_update",
     "overview",
+    "owed_on",
     "participations_of",
     "published_update",
     "required_sides",
+    "snoozed",
+    "snoozed_until",
     "stand_of",
     "submitted_updates",
     "surroundings",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.permissions import Someone, can_publish, visa_sides
@@ -63,9 +63,13 @@ def waiting_for_visa(user: Someone) -> int:
 
 
 def submitted_updates(user: Someone) -> QuerySet[ProgressUpdate]:
+    return all_submitted().filter(commitment__in=commitments_for(user))
+
+
+def all_submitted() -> QuerySet[ProgressUpdate]:
     given = Visa.objects.select_related("by").order_by("pk")
     return (
-        ProgressUpdate.objects.filter(state=SUBMITTED, commitment__in=commitments_for(user))
+        ProgressUpdate.objects.filter(state=SUBMITTED)
         .select_related("commitment__roadmap", "author", "campaign")
         .prefetch_related("writers", Prefetch("visas", given))
         .order_by("submitted_at", "pk")
@@ -106,7 +110,7 @@ def tacit_on(update: ProgressUpdate) -> date | None:
     roadmap = update.commitment.roadmap
     if roadmap.tacit_delay_days is None or update.submitted_at is None or not required_sides(update):
         return None
-    return add_working_days(localtime(update.submitted_at).date(), roadmap.tacit_delay_days)
+    return add_working_days(localdate(update.submitted_at), roadmap.tacit_delay_days)
 
 
 def stand_of(user: User, update: ProgressUpdate) -> Stand:

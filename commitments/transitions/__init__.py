@@ -14,6 +14,7 @@ from commitments.transitions.campaigns import (
     reschedule_campaign,
 )
 from commitments.transitions.postponements import postpone
+from commitments.transitions.reminders import end_snooze, holder_of, snooze, snooze_token
 from commitments.transitions.statement import CLAIM, STATED, starting_point, statement_of, text_hash
 from commitments.transitions.tables import (
     CAMPAIGN_CHANGES,
@@ -47,8 +48,10 @@ __all__ = [
     "campaign_ended_before",
     "confirm_unchanged",
     "discard_draft",
+    "end_snooze",
     "give_tacit_visas",
     "give_visa",
+    "holder_of",
     "last_day_of",
     "move_campaign",
     "open_update",
@@ -57,6 +60,8 @@ __all__ = [
     "publish_update",
     "reschedule_campaign",
     "save_draft",
+    "snooze",
+    "snooze_token",
     "starting_point",
     "statement_of",
     "status_targets",

@@ -83,6 +83,8 @@ class Command(BaseCommand):
             self.say(f"1/{LAST} Serveurs PostgreSQL et Valkey…")
             environ = os.environ | stack.enter_context(embedded.servers(HOME, os.environ))
             environ["FILES_URL"] = str(HOME / "files")
+            # Nothing leaves this machine: mails are files that one can read.
+            environ.setdefault("EMAIL_URL", f"filemail:///{HOME / 'mail'}")
             production = environ | production_variables(host, port)
             for number, (title, command) in enumerate(STEPS, start=2):
                 self.say(f"{number}/{LAST} {title}…")
@@ -108,7 +110,8 @@ class Command(BaseCommand):
         self.say(
             f"\nLe portail est prêt\u00a0: {address}/\n\n"
             f"Comptes de démonstration ({address}/connexion/), mot de passe «\u00a0{PASSWORD}\u00a0»\u00a0:\n"
-            f"{accounts}\n\nJournaux\u00a0: {HOME / 'log'}\nCtrl-C pour tout arrêter."
+            f"{accounts}\n\nCourriels\u00a0: {HOME / 'mail'} (sauf si EMAIL_URL dit autre chose)\n"
+            f"Journaux\u00a0: {HOME / 'log'}\nCtrl-C pour tout arrêter."
         )
 
 

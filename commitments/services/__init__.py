@@ -1,0 +1,16 @@
+"""Writes that reach outside the database, one function a use."""
+
+from commitments.services.reminders import DailyRun, Outcome, Plan, Reminded, plan_reminders, remind, send_reminders
+from commitments.services.stages import stage_on, week_of
+
+__all__ = [
+    "DailyRun",
+    "Outcome",
+    "Plan",
+    "Reminded",
+    "plan_reminders",
+    "remind",
+    "send_reminders",
+    "stage_on",
+    "week_of",
+]
