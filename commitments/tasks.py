@@ -1,11 +1,14 @@
-"""What the calendar runs every day: each finds, calls, stops. Run twice, each does its work once."""
+"""What the calendar runs every day, and what the board asks for: each finds, calls, stops. Run twice, each does its
+work once."""
 
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.models import User
 from commitments import services, transitions
+from commitments.models import Campaign, Commitment
 
 # The job of the evening starts a little before the day it closes is over.
 BEFORE_MIDNIGHT = timedelta(minutes=30)
@@ -14,6 +17,14 @@ BEFORE_MIDNIGHT = timedelta(minutes=30)
 @shared_task
 def send_reminders() -> None:
     services.send_reminders(timezone.localdate(), at=timezone.now())
+
+
+@shared_task
+def remind(campaign_id: int, user_id: int, codes: list[str] | None = None) -> None:
+    """« Relancer », asked for on the board: a slow mail server is not waited for in a request."""
+    campaign, by = Campaign.objects.get(pk=campaign_id), User.objects.get(pk=user_id)
+    chosen = None if codes is None else Commitment.objects.filter(code__in=codes)
+    services.remind(campaign, by=by, on=timezone.localdate(), commitments=chosen, at=timezone.now())
 
 
 @shared_task

@@ -22,6 +22,7 @@ urlpatterns = [
     path("espace/campagnes/nouvelle/", campaigns.campaign_plan, name="campaign_plan"),
     path("espace/campagnes/<str:quarter>/", campaigns.campaign_board, name="campaign_board"),
     path("espace/campagnes/<str:quarter>/dates/", campaigns.campaign_reschedule, name="campaign_reschedule"),
+    path("espace/campagnes/<str:quarter>/relancer/", campaigns.campaign_remind, name="campaign_remind"),
     path("espace/campagnes/<str:quarter>/etat/", campaigns.campaign_move, name="campaign_move"),
     path("rappels/pause/<str:token>/", reminders.pause, name="pause"),
     path("espace/visas/", visas.visa_list, name="visa_list"),

@@ -47,7 +47,16 @@ from commitments.queries.overview import (
     tally_of,
     the_roadmap,
 )
-from commitments.queries.owed import Owed, OwedAnswer, OwedVisa, owed_on, snoozed, snoozed_until
+from commitments.queries.owed import (
+    Owed,
+    OwedAnswer,
+    OwedVisa,
+    owed_on,
+    reminded_this_week,
+    snoozed,
+    snoozed_until,
+    to_remind,
+)
 from commitments.queries.people import in_charge
 from commitments.queries.visas import (
     REQUIRED_SIDES,
@@ -116,6 +125,7 @@ __all__ = [
     "owed_on",
     "participations_of",
     "published_update",
+    "reminded_this_week",
     "required_sides",
     "snoozed",
     "snoozed_until",
@@ -126,6 +136,7 @@ __all__ = [
     "tally_of",
     "tally_of_rows",
     "the_roadmap",
+    "to_remind",
     "visa_queue",
     "visas",
     "waiting_for_visa",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Q
 
 from accounts.models import Membership, User
 from accounts.permissions import can_publish
-from commitments.models import Campaign, CampaignLine, Commitment, ProgressUpdate, Snooze
+from commitments.models import Campaign, CampaignLine, Commitment, Delivery, ProgressUpdate, Snooze
 from commitments.queries.line_states import with_states
 from commitments.queries.people import in_charge
 from commitments.queries.visas import all_submitted, stand_of, tacit_on
@@ -77,6 +77,29 @@ def owed_on(campaign: Campaign | None, on: date) -> list[Owed]:
         Owed(user, campaign, answers[user.pk], corrections[user.pk], visas.get(user.pk, ()))
         for user in sorted(owing, key=lambda user: user.email)
     ]
+
+
+def to_remind(campaign: Campaign, on: date, code: str = "") -> list[User]:
+    """Those in charge of the unanswered lines of the open campaign, or of the commitment of that code."""
+    if campaign.state != Campaign.State.OPEN:
+        return []
+    wanted = set(Commitment.objects.filter(code=code).values_list("pk", flat=True))
+    everyone = owed_on(campaign, on)
+    return [owed.user for owed in everyone if (owed.unanswered & wanted if code else owed.unanswered)]
+
+
+@dataclass(frozen=True)
+class RemindedThisWeek:
+    sent: int
+    refused: int  # by the mail server
+
+
+def reminded_this_week(on: date) -> RemindedThisWeek:
+    year, week, _ = on.isocalendar()
+    weekly = Delivery.objects.filter(kind=Delivery.Kind.WEEKLY, key=f"{year}-W{week:02}")
+    return RemindedThisWeek(
+        **weekly.aggregate(sent=Count("pk", filter=Q(sent_at__isnull=False)), refused=Count("pk", filter=~Q(error="")))
+    )
 
 
 def snoozed(on: date) -> set[int]:

@@ -17,7 +17,9 @@ from commitments import queries, transitions
 from commitments.filters import LineFilter, filter_errors
 from commitments.forms import CampaignForm, RescheduleForm
 from commitments.models import Campaign, Roadmap
+from commitments.tasks import remind
 from commitments.transitions import TransitionRefused
+from roadmap_portal.templatetags.portal import plural
 
 GROUPINGS = ("axe", "cote", "acteur")
 DAYS_TO_ANSWER, DAYS_TO_CLOSE = 9, 5
@@ -63,6 +65,7 @@ def campaign_board(request: HttpRequest, quarter: str) -> HttpResponse:
         "waiting": queries.awaited_visas(campaign),
         "today": localdate(),
         "may_manage": is_administrator(request.user),
+        "reminded": queries.reminded_this_week(localdate()),
     }
     return render(request, "commitments/campaign_board.html", context)
 
@@ -119,6 +122,24 @@ def campaign_move(request: HttpRequest, quarter: str) -> HttpResponse:
     else:
         said = {"campaign": campaign, "state": campaign.get_state_display()}
         messages.success(request, _("La campagne %(campaign)s est %(state)s.") % said)
+    return redirect("commitments:campaign_board", quarter=campaign.slug)
+
+
+@never_cache
+@require_POST
+def campaign_remind(request: HttpRequest, quarter: str) -> HttpResponse:
+    """Those in charge of the unanswered lines, or of one of them (`code`)."""
+    user = administrator_or_404(request)
+    campaign = queries.campaign_named(quarter)
+    code = request.POST.get("code", "")
+    people = queries.to_remind(campaign, localdate(), code)
+    if not people:
+        messages.info(request, _("Personne n’est à relancer : chaque ligne a sa réponse."))
+    else:
+        # "delay_on_commit" is added to tasks by Celery's own work for Django.
+        remind.delay_on_commit(campaign.pk, user.pk, [code] if code else None)  # type: ignore[attr-defined]
+        said = plural("%(n)s rappel part", "%(n)s rappels partent", len(people)) % {"n": len(people)}
+        messages.success(request, _("%(said)s : un par personne et par semaine au plus.") % {"said": said})
     return redirect("commitments:campaign_board", quarter=campaign.slug)
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from commitments.models import Campaign, CampaignLine, Roadmap
 from commitments.queries import board_rows, lines_of
+from commitments.tasks import remind
 from commitments.transitions import (
     TransitionRefused,
     confirm_unchanged,
@@ -229,3 +230,38 @@ def test_the_board_costs_the_same_whatever_the_number_of_lines(client, louis, qu
         CampaignLine.objects.create(campaign=quarter, commitment=added)
         make_update(added, paula, submitted=True, campaign=quarter)
     assert cost() == few
+
+
+# --- Reminding -----------------------------------------------------------------------------------
+
+
+def test_one_click_reminds_those_who_have_not_answered(client, amina, quarter, mailoutbox):
+    """The job itself; a worker of its own runs it in the browser test."""
+    client.force_login(amina)
+    page = client.post(f"/espace/campagnes/{quarter.slug}/relancer/", follow=True)
+    assert "2 rappels partent" in page.text
+    for _ in range(2):
+        remind(quarter.pk, amina.pk)
+    assert sorted(mail.to[0] for mail in mailoutbox) == ["amina@example.org", "paula@example.org"]
+    assert "Cette semaine, 2 sont déjà partis." in board(client, quarter).text
+
+
+def test_one_line_reminds_those_in_charge_of_it(client, amina, quarter, mailoutbox):
+    client.force_login(amina)
+    page = client.post(f"/espace/campagnes/{quarter.slug}/relancer/", {"code": "eng-1"}, follow=True)
+    assert "1 rappel part" in page.text
+    remind(quarter.pk, amina.pk, ["eng-1"])
+    assert [mail.to for mail in mailoutbox] == [["paula@example.org"]]
+
+
+@pytest.mark.parametrize("code", ["eng-2", "eng-rien", "%"])
+def test_a_line_that_is_answered_or_unknown_reminds_nobody(client, amina, quarter, code):
+    client.force_login(amina)
+    page = client.post(f"/espace/campagnes/{quarter.slug}/relancer/", {"code": code}, follow=True)
+    assert "Personne n’est à relancer" in page.text
+
+
+def test_only_an_administrator_reminds(client, paula, quarter):
+    client.force_login(paula)
+    assert client.post(f"/espace/campagnes/{quarter.slug}/relancer/").status_code == 404
+    assert "Relancer" not in board(client, quarter).text
