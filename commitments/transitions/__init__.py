@@ -14,8 +14,18 @@ from commitments.transitions.campaigns import (
 )
 from commitments.transitions.postponements import postpone
 from commitments.transitions.statement import CLAIM, STATED, starting_point, statement_of, text_hash
+from commitments.transitions.steering import (
+    close_decision,
+    correct_decision,
+    hold_meeting,
+    move_meeting,
+    plan_meeting,
+    record_decision,
+)
 from commitments.transitions.tables import (
     CAMPAIGN_CHANGES,
+    DECISION_CHANGES,
+    MEETING_CHANGES,
     REQUIRED_SIDES,
     STATUS_CHANGES,
     UPDATE_CHANGES,
@@ -37,6 +47,8 @@ from commitments.transitions.visas import approved_sides, give_tacit_visas, give
 __all__ = [
     "CAMPAIGN_CHANGES",
     "CLAIM",
+    "DECISION_CHANGES",
+    "MEETING_CHANGES",
     "REQUIRED_SIDES",
     "STATED",
     "STATUS_CHANGES",
@@ -47,17 +59,23 @@ __all__ = [
     "add_missing_lines",
     "approved_sides",
     "campaign_ended_before",
+    "close_decision",
     "confirm_unchanged",
+    "correct_decision",
     "discard_draft",
     "give_tacit_visas",
     "give_visa",
+    "hold_meeting",
     "last_day_of",
     "missing_sides",
     "move_campaign",
+    "move_meeting",
     "open_update",
     "plan_campaign",
+    "plan_meeting",
     "postpone",
     "publish_update",
+    "record_decision",
     "save_draft",
     "starting_point",
     "statement_of",

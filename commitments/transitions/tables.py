@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from actors.models import Side
-from commitments.models import Campaign, Commitment, ProgressUpdate, Roadmap, Status
+from commitments.models import Campaign, Commitment, Decision, ProgressUpdate, Roadmap, Status, SteeringMeeting
 
 State = ProgressUpdate.State
 
@@ -78,6 +78,16 @@ CAMPAIGN_CHANGES = {
     Campaign.State.SEALED: set(),
 }
 
+MEETING_CHANGES = {
+    SteeringMeeting.State.PLANNED: {SteeringMeeting.State.HELD},
+    SteeringMeeting.State.HELD: set(),
+}
+
+DECISION_CHANGES = {
+    Decision.State.OPEN: {Decision.State.DONE, Decision.State.DROPPED},
+    Decision.State.DONE: set(),
+    Decision.State.DROPPED: set(),
+}
 
 REQUIRED_SIDES = {
     Roadmap.VisaPolicy.NONE: (),

@@ -1,4 +1,4 @@
-"""Shapes of what staff type. A form never decides who or when; the rules are the transitions'."""
+"""What is written on a commitment: an update, a postponement."""
 
 from contextlib import suppress
 from datetime import date
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models import PERCENT, Commitment, Milestone, Postponement, ProgressUpdate
+from commitments.models import PERCENT, Commitment, Decision, Milestone, Postponement, ProgressUpdate
 from commitments.transitions import CLAIM, EditConflict, TransitionRefused, status_targets
+from roadmap_portal.templatetags.portal import short_day
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -165,6 +167,17 @@ def chosen(data: QueryDict) -> QueryDict:
     return data
 
 
+class DecisionField(forms.ModelChoiceField):
+    default_error_messages = {"invalid_choice": _("Cette décision ne porte pas sur cet engagement.")}
+
+    def label_from_instance(self, obj: Decision) -> str:
+        return _("n° %(number)s du %(day)s : %(text)s") % {
+            "number": obj.number,
+            "day": short_day(obj.meeting.held_on),
+            "text": Truncator(obj.text).words(15),
+        }
+
+
 class PostponementForm(forms.ModelForm):
     to_on = date_field(_("Nouvelle échéance"))
 
@@ -180,10 +193,12 @@ class PostponementForm(forms.ModelForm):
         field.queryset = pending
         field.empty_label = _("l’engagement lui-même") if commitment.due_on else None
         field.required = commitment.due_on is None
-        decisions = cast(forms.ModelChoiceField, self.fields["decision"])
-        decisions.queryset = commitment.decisions.select_related("meeting")
-        decisions.empty_label = _("aucune")
-        if not commitment.decisions.exists():
+        citable = commitment.decisions.citable().select_related("meeting").order_by("-meeting__held_on", "number")
+        self.fields["decision"] = DecisionField(
+            citable, label=_("Décision du comité de pilotage"), required=False, empty_label=_("aucune")
+        )
+        # One that was sent all the same is refused by its name, not left out in silence.
+        if not citable and not self.data.get(self.add_prefix("decision")):
             del self.fields["decision"]
         for item in self.fields.values():
             css = "form-select" if isinstance(item.widget, forms.Select) else "form-control"

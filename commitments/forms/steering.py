@@ -1,0 +1,94 @@
+"""What the secretariat of the steering committee writes: a meeting, a decision, what became of it."""
+
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from commitments.forms.updates import date_field
+from commitments.models import Commitment, Decision, SteeringMeeting
+from commitments.transitions import DECISION_CHANGES, TransitionRefused
+
+CLOSINGS = DECISION_CHANGES[Decision.State.OPEN]
+
+
+class SteeringForm(forms.ModelForm):
+    """Of a meeting or a decision, which carries the version it started from: what someone else writes is not lost."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.fields["seen"].initial = self.instance.row_version
+        for field in self.fields.values():
+            css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+            field.widget.attrs.setdefault("class", css)
+
+    def _post_clean(self) -> None:
+        """Not a row yet: the transition checks the whole."""
+
+    def refuse(self, refusal: TransitionRefused) -> None:
+        if refusal.field == "seen":
+            # The other's text is shown with the refusal: sent again, the form writes over it knowingly.
+            self.instance.refresh_from_db(fields=["row_version"])
+            data = cast(QueryDict, self.data).copy()
+            data[self.add_prefix("seen")] = str(self.instance.row_version)
+            self.data = data
+        is_shown = refusal.field in self.fields and refusal.field != "seen"
+        self.add_error(refusal.field if is_shown else None, refusal.message)
+
+
+class MeetingForm(SteeringForm):
+    held_on = date_field(_("Date de la réunion"))
+
+    class Meta:
+        model = SteeringMeeting
+        fields = ["held_on", "place", "note"]
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+
+
+class CommitmentsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Commitment) -> str:
+        return f"{obj.code} – {obj.title}"
+
+
+class DecisionForm(SteeringForm):
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    due_on = date_field(_("Pour le"))
+    commitments = CommitmentsField(
+        Commitment.objects.none(),
+        label=_("Engagements concernés"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
+
+    class Meta:
+        model = Decision
+        fields = ["text", "owner", "due_on", "commitments"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, meeting: SteeringMeeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].widget.attrs["min"] = meeting.held_on.isoformat()
+        chosen = cast(forms.ModelMultipleChoiceField, self.fields["commitments"])
+        chosen.queryset = Commitment.objects.filter(roadmap=meeting.roadmap_id).order_by("code")
+
+
+class ClosingForm(forms.Form):
+    state = forms.ChoiceField(
+        label=_("La décision est"),
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+        choices=[
+            (state.value, state.label) for state in Decision.State if state in DECISION_CHANGES[Decision.State.OPEN]
+        ],
+    )
+    outcome = forms.CharField(
+        label=_("Suite donnée"),
+        help_text=_("Ce qui a été fait, ou pourquoi la décision reste sans suite."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )
+
+    def refuse(self, refusal: TransitionRefused) -> None:
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
