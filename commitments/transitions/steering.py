@@ -63,15 +63,13 @@ def hold_meeting(meeting: SteeringMeeting, *, by: User, on: date) -> SteeringMee
     Said twice, it is said once."""
     _require_secretariat(by)
     meeting = _lock_meeting(meeting)
-    if meeting.state == State.HELD:
+    if State.HELD not in MEETING_CHANGES[State(meeting.state)]:
         return meeting
     if on < meeting.held_on:
         raise TransitionRefused(
             _("La réunion est prévue le %(day)s : elle ne s’est pas encore tenue.")
             % {"day": short_day(meeting.held_on)}
         )
-    if State.HELD not in MEETING_CHANGES[State(meeting.state)]:
-        raise TransitionRefused(_("Ce changement n’est pas permis."))
     with override("fr"):
         AgendaItem.objects.bulk_create(
             AgendaItem(

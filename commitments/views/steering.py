@@ -147,7 +147,10 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
                 )
             except TransitionRefused as refusal:
                 form.refuse(refusal)
-                decision = queries.decision_for(pk)
+                if queries.decision_for(pk).state != Decision.State.OPEN:
+                    # Closed by someone else meanwhile: there is no form any more to show it on.
+                    messages.error(request, refusal.message)
+                    return redirect(decision)
             else:
                 messages.success(request, _("La décision est close."))
                 return redirect(decision)
