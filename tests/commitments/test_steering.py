@@ -42,13 +42,6 @@ MeetingState, State = SteeringMeeting.State, Decision.State
 DAY = date(2026, 10, 13)
 
 
-@pytest.fixture(autouse=True)
-def in_french():
-    """Whatever the language of the page that an earlier test asked for."""
-    with override("fr"):
-        yield
-
-
 def make_meeting(by, held_on=DAY, *, held=False):
     meeting = plan_meeting(make_roadmap(), held_on=held_on, by=by)
     return hold_meeting(meeting, by=by, on=held_on) if held else meeting
