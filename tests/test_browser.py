@@ -176,7 +176,8 @@ def test_no_public_page_has_an_accessibility_fault(portal, browser, width):
 
 
 STAFF = ["/espace/", f"/espace/engagements/{CODE}/point/", "/espace/engagements/eng-25-f2030-idemo/report-echeance/",
-         "/espace/visas/", "/espace/rapports/"]  # fmt: skip
+         "/espace/visas/", "/espace/rapports/", "/espace/comites/", "/espace/comites/nouveau/",
+         "/espace/comites/2026-09-22/", "/espace/comites/2026-12-08/"]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -99,7 +99,9 @@ def proposed_agenda(meeting: SteeringMeeting) -> list[AgendaRow]:
         )
         .exclude(status__in=FINISHED)
         .annotate(
-            moves=own_moves, actors=ArraySubquery(in_charge.order_by("role", "actor__name").values("actor__name"))
+            moves=own_moves,
+            actors=ArraySubquery(in_charge.order_by("role", "actor__name").values("actor__name")),
+            proposed=F("suggested_lead__name"),
         )
         .order_by("code")
     )
@@ -119,12 +121,19 @@ def _reasons(commitment: Commitment, milestones: Iterable[Milestone]) -> list[Ag
         slips.insert(0, _slip(_("Échéance de l’engagement"), commitment))
     if slips:
         told[Reason.SLIPPED] = "\n".join(slips)
-    # `actors` was annotated by the query above.
-    names = ", ".join(dict.fromkeys(getattr(commitment, "actors")))  # noqa: B009
+    names = _in_charge(commitment)
     return [
         AgendaRow(commitment.pk, commitment.code, commitment.title, commitment.provenance, reason, detail, names)
         for reason, detail in told.items()
     ]
+
+
+def _in_charge(commitment: Commitment) -> str:
+    """Those who lead or operate; failing that the lead proposed, which only staff may read. Both annotated above."""
+    actors, proposed = getattr(commitment, "actors"), getattr(commitment, "proposed")  # noqa: B009
+    if actors or proposed is None:
+        return ", ".join(dict.fromkeys(actors))
+    return _("%(actor)s (chef de file proposé)") % {"actor": proposed}
 
 
 def _slip_of_milestone(milestone: Milestone) -> str:

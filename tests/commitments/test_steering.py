@@ -364,6 +364,13 @@ def test_the_detail_is_in_words_with_who_is_in_charge(planned, rachel, region):
     ]
 
 
+def test_a_proposed_lead_is_named_where_nobody_is_in_charge(planned, region):
+    make_commitment(code="eng-a", weather=Weather.COMPROMISED, weather_reason="Sans site.")
+    make_commitment(code="eng-b", weather=Weather.COMPROMISED, weather_reason="Sans site.", suggested_lead=region)
+    (group,) = agenda_for(planned)
+    assert [entry.in_charge for entry in group.entries] == ["", "Région (chef de file proposé)"]
+
+
 def test_a_held_meeting_keeps_its_agenda_in_french(planned, rachel, region):
     commitment = slip(120, code="eng-deux", lead=region, weather=Weather.COMPROMISED, weather_reason="Sans site.")
     before = agenda_for(planned)
