@@ -10,6 +10,7 @@
 | administrator | yes            | everywhere                        | no           | yes                       |
 
 A validator's side is that of the actor, and nobody approves what they wrote.
+Validators and administrators also keep the steering committee's meetings and decisions; the whole staff reads them.
 Where the roadmap asks for no visa, validators and administrators publish.
 
 The rights of a contributor depend on the participations of a commitment. This floor stands below
@@ -54,6 +55,11 @@ def visa_sides(user: Someone) -> set[str]:
     if not isinstance(user, User):
         return set()
     return {m.actor.side for m in user.current_memberships if m.role == Role.VALIDATOR and m.actor.side}
+
+
+def can_steer(user: Someone) -> bool:
+    """Plans the meetings of the steering committee and records what it decides: the secretariat of both sides."""
+    return bool(roles_of(user) & {Role.VALIDATOR, Role.ADMINISTRATOR})
 
 
 def can_manage_reports(user: Someone) -> bool:

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from commitments.models import (
+    AgendaItem,
     Axis,
     Campaign,
     Commitment,
+    Decision,
     Event,
     Indicator,
     IndicatorTarget,
@@ -22,6 +24,7 @@ from commitments.models import (
     Participation,
     ProgressUpdate,
     Roadmap,
+    SteeringMeeting,
 )
 from commitments.progress import refresh_standing
 from commitments.transitions import TransitionRefused, move_campaign
@@ -160,3 +163,30 @@ class CampaignAdmin(admin.ModelAdmin):
                 move_campaign(campaign, target, by=request.user)
             except TransitionRefused as refusal:
                 self.message_user(request, refusal.message, messages.ERROR)
+
+
+class AgendaInline(AppendOnly, admin.TabularInline):
+    model = AgendaItem
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(SteeringMeeting)
+class SteeringMeetingAdmin(AppendOnly, admin.ModelAdmin):
+    list_display = ["held_on", "place", "state"]
+    inlines = [AgendaInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Decision)
+class DecisionAdmin(AppendOnly, admin.ModelAdmin):
+    list_display = ["__str__", "owner", "due_on", "state"]
+    list_filter = ["state"]
+    list_select_related = ["meeting", "owner"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

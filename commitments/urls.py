@@ -1,6 +1,23 @@
-from django.urls import path
+from datetime import date
 
-from commitments.views import campaigns, public, quarter, reminders, updates, visas
+from django.urls import path, register_converter
+
+from commitments.views import campaigns, public, quarter, reminders, steering, updates, visas
+
+
+class DayConverter:
+    """2026-10-12. A day that the calendar does not have is no address."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(DayConverter, "day")
 
 app_name = "commitments"
 urlpatterns = [
@@ -27,4 +44,11 @@ urlpatterns = [
     path("rappels/pause/<str:token>/", reminders.pause, name="pause"),
     path("espace/visas/", visas.visa_list, name="visa_list"),
     path("espace/visas/<int:pk>/", visas.visa_detail, name="visa_detail"),
+    path("espace/comites/", steering.meeting_list, name="meeting_list"),
+    path("espace/comites/nouveau/", steering.meeting_plan, name="meeting_plan"),
+    path("espace/comites/<day:day>/", steering.meeting_detail, name="meeting"),
+    path("espace/comites/<day:day>/modifier/", steering.meeting_edit, name="meeting_edit"),
+    path("espace/comites/<day:day>/tenue/", steering.meeting_hold, name="meeting_hold"),
+    path("espace/comites/decisions/<int:pk>/", steering.decision_detail, name="decision"),
+    path("espace/comites/decisions/<int:pk>/corriger/", steering.decision_correct, name="decision_correct"),
 ]

@@ -12,6 +12,7 @@ import yaml
 from django.utils import timezone
 
 from commitments.models import Weather
+from commitments.working_days import is_working_day
 
 FIRST_DAYS = (2, 9)  # An achievement falls early in its month, before the update that claims it.
 
@@ -35,20 +36,23 @@ class Step:
 
 @dataclass(frozen=True)
 class Delay:
-    """A postponement; of the commitment itself when it names no milestone."""
+    """A postponement; of the commitment itself when it names no milestone. `decision`: number of the decision of the
+    steering committee that it carries out."""
 
     to: int
     at: int
     kind: str
     reason: str
     milestone: str | None = None
+    decision: int | None = None
 
 
 @dataclass(frozen=True)
 class Point:
     """An answer. `state`: how far the update has gone, or « confirmed » for an answer without a text; `by`: its author,
     when it is not the usual one; `visas`: sides that have approved a submitted text; `tacit`: the side whose silence
-    did; `comment`: what the side `returned_by` asks to correct."""
+    did; `comment`: what the side `returned_by` asks to correct; `days_before`: the end of the past
+    quarter, when chance is not to choose."""
 
     status: str = ""
     text: str = ""
@@ -64,6 +68,7 @@ class Point:
     tacit: str = ""
     returned_by: str = ""
     comment: str = ""
+    days_before: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,8 +104,30 @@ class Story:
 
 
 @dataclass(frozen=True)
+class Resolution:
+    """A decision of the steering committee. `days`: from the meeting to its due date; `closed_after`: to its end."""
+
+    text: str
+    owner: str
+    days: int
+    commitments: list[str]
+    outcome: str = ""
+    closed_after: int = 0
+
+
+@dataclass(frozen=True)
+class Committee:
+    """The meeting held in the past quarter, and the place of the next one."""
+
+    place: str
+    next_place: str
+    decisions: list[Resolution]
+
+
+@dataclass(frozen=True)
 class Scenario:
     people: list[Person]
+    committee: Committee
     stories: list[Story]
 
 
@@ -108,8 +135,13 @@ def read_scenario(path: Path) -> Scenario:
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Scenario(
         people=[Person(**person) for person in document["people"]],
+        committee=_committee(**document["committee"]),
         stories=[_story(**story) for story in document["commitments"]],
     )
+
+
+def _committee(decisions: list[dict[str, Any]], **places: str) -> Committee:
+    return Committee(decisions=[Resolution(**decision) for decision in decisions], **places)
 
 
 def _story(**story: Any) -> Story:
@@ -170,6 +202,19 @@ class Calendar:
         """An instant in the last fortnight of the previous quarter."""
         days = Random(name).randint(1, 14)  # noqa: S311 - not a secret
         return self.instant(self.starts_on - timedelta(days=days), name)
+
+    def committee_past(self) -> date:
+        """A Tuesday about twelve days before the end of the past quarter: never a public holiday."""
+        about = self.starts_on - timedelta(days=9)
+        return about - timedelta(days=(about.weekday() - 1) % 7)
+
+    def committee_to_come(self) -> date:
+        """A Tuesday in about three weeks, or the working day that follows."""
+        about = self.today + timedelta(days=16)
+        day = about + timedelta(days=(1 - about.weekday()) % 7)
+        while not is_working_day(day):
+            day += timedelta(days=1)
+        return day
 
     def since_quarter_start(self, name: str) -> datetime:
         """An instant of the present quarter, between the achievements it claims and today."""

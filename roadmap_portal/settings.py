@@ -232,6 +232,8 @@ LATE_MILESTONE_GRACE_DAYS = 30
 LATE_PROGRESS_GAP_POINTS = 10
 STALE_AFTER_DAYS = 100
 PARTIAL_COVERAGE_PERCENT = 70
+# From there on a moved date goes to the steering committee.
+STEERING_SLIPPAGE_DAYS = 90
 
 LOGGING = {
     "version": 1,

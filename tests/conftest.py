@@ -4,6 +4,7 @@ for the State, Rachel for the Region, Amina administers, Louis reads."""
 import pytest
 from django.template.backends.jinja2 import Template
 from django.test.signals import template_rendered
+from django.utils.translation import override
 
 from accounts.models import Membership
 from actors.models import Side
@@ -24,6 +25,13 @@ def _responses_tell_their_context(monkeypatch):
         return text
 
     monkeypatch.setattr(Template, "render", render_and_tell)
+
+
+@pytest.fixture(autouse=True)
+def _each_test_starts_in_french():
+    """A page asked for in English leaves its language to the tests that follow."""
+    with override("fr"):
+        yield
 
 
 @pytest.fixture

@@ -13,7 +13,20 @@ from django.utils import timezone
 from accounts.models import Membership, User
 from accounts.permissions import contributing_actor_ids, roles_of
 from actors.models import Actor
-from commitments.models import Campaign, Commitment, Milestone, Postponement, ProgressUpdate, Roadmap, Status, Weather
+from commitments.models import (
+    Campaign,
+    Commitment,
+    Decision,
+    Milestone,
+    Postponement,
+    ProgressUpdate,
+    Roadmap,
+    Status,
+    SteeringMeeting,
+    Weather,
+)
+from commitments.queries import agenda_for, open_decisions
+from commitments.working_days import is_working_day
 from funding.models import FundingLine
 from tests.factories import make_user
 from tests.test_load_roadmap import NO_CHANGE, differing, load, snapshot
@@ -175,3 +188,32 @@ def test_updates_wait_at_every_step(seeded):
 def test_nobody_publishes_what_they_wrote(seeded):
     published = ProgressUpdate.objects.filter(state__in=PUBLISHED)
     assert not [update for update in published if update.author_id == update.publisher_id]
+
+
+@pytest.mark.parametrize(
+    "today",
+    [date(2026, 11, 22), date(2026, 10, 1), date(2026, 12, 31), date(2027, 1, 1), date(2027, 4, 1), date(2027, 6, 30)],
+)
+def test_the_steering_committee_met_and_will_meet(today):
+    load()
+    seed(today)
+    met, coming = SteeringMeeting.objects.order_by("held_on")
+    previous = Campaign.objects.earliest("reference_on")
+    assert (met.state, coming.state) == ("held", "planned")
+    assert previous.starts_on < met.held_on < previous.reference_on
+    assert 14 <= (coming.held_on - today).days <= 28
+    assert is_working_day(met.held_on)
+    assert is_working_day(coming.held_on)
+    assert {str(group.reason) for group in agenda_for(met)} == {"compromised", "support_needed", "slipped"}
+    assert agenda_for(coming)
+    done = Decision.objects.get(state="done")
+    assert met.held_on <= done.closed_on <= today
+    late, still_open = open_decisions(before=coming.held_on)
+    assert late.due_on < today < still_open.due_on
+    cited = Postponement.objects.get(decision__isnull=False)
+    assert cited.decision == still_open
+    assert met.held_on < timezone.localdate(cited.postponed_at) <= today
+    # What it looked at was known by then.
+    for item in met.agenda.exclude(reason="slipped"):
+        said = item.commitment.updates.get(campaign=previous)
+        assert (said.weather, timezone.localdate(said.published_at) <= met.held_on) == (item.reason, True)

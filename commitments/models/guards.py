@@ -160,3 +160,68 @@ NOT_ONE_S_OWN = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
+
+# What the committee saw and decided stays as it was on that day.
+IS_HELD = "EXISTS (SELECT 1 FROM commitments_steeringmeeting WHERE state = 'held' AND id IN ({ids}))"
+RETURN_THE_ROW = "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+MEETING_KEPT = pgtrigger.Trigger(
+    name="meeting_kept",
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    when=pgtrigger.Before,
+    condition=pgtrigger.Q(old__state="held"),
+    func=f"""
+        IF TG_OP = 'DELETE' OR (NEW.roadmap_id, NEW.held_on, NEW.state, NEW.frozen_on)
+            IS DISTINCT FROM (OLD.roadmap_id, OLD.held_on, OLD.state, OLD.frozen_on)
+        THEN {refusal("La réunion s’est tenue : elle reste, et sa date ne change plus.")}
+        END IF;
+        RETURN NEW;
+    """,
+)
+AGENDA_KEPT = pgtrigger.Trigger(
+    name="agenda_kept",
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    when=pgtrigger.Before,
+    func=f"""
+        IF {IS_HELD.format(ids="NEW.meeting_id, OLD.meeting_id")}
+        THEN {refusal("La réunion s’est tenue : son ordre du jour ne change plus.")}
+        END IF;
+        {RETURN_THE_ROW}
+    """,
+)
+DECIDED = "NEW.meeting_id, NEW.number, NEW.text, NEW.due_on"
+CLOSED = "NEW.state, NEW.closed_on, NEW.outcome"
+DECISION_KEPT = pgtrigger.Trigger(
+    name="decision_kept",
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    when=pgtrigger.Before,
+    func=f"""
+        IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND ({DECIDED}) IS DISTINCT FROM ({DECIDED.replace("NEW.", "OLD.")})
+        THEN
+            IF {IS_HELD.format(ids="OLD.meeting_id")}
+            THEN {refusal("Une décision reste telle qu’elle fut prise : texte, numéro, réunion et date.")}
+            END IF;
+        END IF;
+        IF TG_OP = 'UPDATE' AND OLD.state <> 'open' AND ({CLOSED}) IS DISTINCT FROM ({CLOSED.replace("NEW.", "OLD.")})
+        THEN {refusal("Une décision close ne se rouvre pas.")}
+        END IF;
+        IF NEW.due_on < (SELECT held_on FROM commitments_steeringmeeting WHERE id = NEW.meeting_id)
+        THEN {refusal("Une décision est à exécuter au plus tôt le jour de la réunion.")}
+        END IF;
+        {RETURN_THE_ROW}
+    """,
+)
+POSTPONED_BY_ITS_OWN_DECISION = pgtrigger.Trigger(
+    name="its_own_decision",
+    operation=pgtrigger.Insert,
+    when=pgtrigger.Before,
+    condition=pgtrigger.Q(new__decision__isnull=False),
+    func=f"""
+        IF NOT EXISTS (
+            SELECT 1 FROM commitments_decision_commitments c
+            WHERE c.decision_id = NEW.decision_id AND c.commitment_id = NEW.commitment_id
+        )
+        THEN {refusal("Cette décision ne porte pas sur cet engagement.")}
+        END IF;
+        RETURN NEW;
+    """,
+)

@@ -11,6 +11,7 @@ from actors.models import DatePrecision, Source
 from commitments.models.commitment import Commitment
 from commitments.models.guards import (
     OF_MILESTONE,
+    POSTPONED_BY_ITS_OWN_DECISION,
     append_only,
     baseline_kept,
     due_date_through_the_ledger,
@@ -155,7 +156,8 @@ class Postponement(models.Model):
             append_only(
                 "postponement_append_only",
                 "Un report d’échéance ne se modifie ni ne se supprime : il s’en ajoute un autre.",
-            )
+            ),
+            POSTPONED_BY_ITS_OWN_DECISION,
         ]
 
     def __str__(self) -> str:

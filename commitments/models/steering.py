@@ -1,11 +1,14 @@
 """The steering committee: what it looks at, what it decides, who follows the decision up."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor
 from commitments.models.commitment import Commitment
+from commitments.models.guards import AGENDA_KEPT, DECISION_KEPT, MEETING_KEPT
 from commitments.models.roadmap import Roadmap
 from roadmap_portal.versioned import Versioned
 
@@ -22,6 +25,8 @@ class SteeringMeeting(Versioned):
     place = models.CharField(_("lieu"), max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
     state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.PLANNED, editable=False)
+    # The day the agenda below was read from the commitments: that of the meeting, or the day it was said to be held.
+    frozen_on = models.DateField(_("ordre du jour arrêté le"), null=True, editable=False)
 
     class Meta(Versioned.Meta):
         verbose_name = _("comité de pilotage")
@@ -33,10 +38,19 @@ class SteeringMeeting(Versioned):
                 name="meeting_once_a_day",
                 violation_error_message=_("Un comité de pilotage est déjà prévu ce jour-là."),
             ),
+            models.CheckConstraint(
+                name="meeting_held_means_frozen",
+                condition=Q(state="planned", frozen_on__isnull=True) | ~Q(state="planned") & Q(frozen_on__isnull=False),
+                violation_error_message=_("Une réunion tenue a son ordre du jour arrêté, et elle seule."),
+            ),
         ]
+        triggers = [*Versioned.Meta.triggers, MEETING_KEPT]
 
     def __str__(self) -> str:
         return f"COPIL · {self.held_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:meeting", args=[self.held_on])
 
 
 class AgendaItem(models.Model):
@@ -45,12 +59,14 @@ class AgendaItem(models.Model):
     class Reason(models.TextChoices):
         COMPROMISED = "compromised", _("objectifs compromis")
         SUPPORT_NEEDED = "support_needed", _("appuis nécessaires")
-        SLIPPED = "slipped", _("échéance reportée de plus de 90 jours")
+        # By more than settings.STEERING_SLIPPAGE_DAYS; the detail says by how much.
+        SLIPPED = "slipped", _("échéance reportée au-delà du seuil")
 
     meeting = models.ForeignKey(SteeringMeeting, on_delete=models.CASCADE, related_name="agenda")
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="agenda_items")
     reason = models.CharField(_("motif"), max_length=14, choices=Reason.choices)
     detail = models.TextField(_("précision"), blank=True)
+    in_charge = models.TextField(_("qui en répond"), blank=True)
 
     class Meta:
         verbose_name = _("point à l’ordre du jour")
@@ -59,9 +75,20 @@ class AgendaItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["meeting", "commitment", "reason"], name="agenda_item_once"),
         ]
+        triggers = [AGENDA_KEPT]
 
     def __str__(self) -> str:
         return f"{self.meeting} · {self.commitment.code} · {self.get_reason_display()}"
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def taken(self) -> "DecisionQuerySet":
+        """Those of a meeting that was held: until then the text may still change."""
+        return self.filter(meeting__state=SteeringMeeting.State.HELD)
+
+    def citable(self) -> "DecisionQuerySet":
+        """Those a postponement may carry out."""
+        return self.taken().exclude(state=Decision.State.DROPPED)
 
 
 class Decision(Versioned):
@@ -85,6 +112,10 @@ class Decision(Versioned):
     state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.OPEN, editable=False)
     closed_on = models.DateField(_("close le"), null=True, editable=False)
     outcome = models.TextField(_("suite donnée"), blank=True, editable=False)
+    # The form's own number: the same form sent twice is one decision.
+    form_key = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta(Versioned.Meta):
         verbose_name = _("décision")
@@ -98,11 +129,20 @@ class Decision(Versioned):
                 violation_error_message=_("Une décision close porte sa date, et elle seule."),
             ),
             models.CheckConstraint(
+                name="decision_closed_says_how",
+                condition=Q(state="open", outcome="") | ~Q(state="open") & ~Q(outcome=""),
+                violation_error_message=_("Une décision close dit la suite qui lui fut donnée, et elle seule."),
+            ),
+            models.CheckConstraint(
                 name="decision_says_something",
                 condition=~Q(text=""),
                 violation_error_message=_("Une décision a un texte."),
             ),
         ]
+        triggers = [*Versioned.Meta.triggers, DECISION_KEPT]
 
     def __str__(self) -> str:
-        return f"{self.meeting} · n° {self.number}"
+        return f"{self.meeting} · n° {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:decision", args=[self.pk])

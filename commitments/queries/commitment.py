@@ -20,6 +20,7 @@ from commitments.models import (
     Campaign,
     CampaignLine,
     Commitment,
+    Decision,
     Indicator,
     Milestone,
     Participation,
@@ -30,6 +31,7 @@ from commitments.queries.line_states import with_states
 from commitments.queries.rows import (
     AxisRow,
     CommitmentRow,
+    DecisionRow,
     IndicatorRow,
     LineRow,
     MilestoneRow,
@@ -125,6 +127,7 @@ class Surroundings:
     participants: Sequence[tuple[Participation.Role, Sequence[ParticipationRow]]]
     milestones: Sequence[MilestoneRow]
     postponements: Sequence[PostponementRow]
+    decisions: Sequence[DecisionRow]  # of the steering committee, the latest first
     indicators: Sequence[IndicatorRow]
     journal: Sequence[Entry]
     lines: Sequence[LineRow]  # of the campaigns begun, the latest first
@@ -169,8 +172,22 @@ POSTPONEMENTS = Prepared(
     PostponementRow,
     lambda commitment: (
         Postponement.objects.filter(commitment=commitment)
-        .annotate(milestone_title=F("milestone__title"))
+        .annotate(
+            milestone_title=F("milestone__title"),
+            decision_number=F("decision__number"),
+            decided_on=F("decision__meeting__held_on"),
+        )
         .order_by("postponed_at", "pk")
+    ),
+    commitment=int,
+)
+DECISIONS = Prepared(
+    DecisionRow,
+    lambda commitment: (
+        Decision.objects.taken()
+        .filter(commitments=commitment)
+        .annotate(decided_on=F("meeting__held_on"), owner_name=F("owner__name"))
+        .order_by("-decided_on", "-number")
     ),
     commitment=int,
 )
@@ -190,7 +207,7 @@ LINES = Prepared(
 
 
 def surroundings(commitment: Commitment) -> Surroundings:
-    """Reads what stands around a commitment whose visibility the caller has checked: ten queries."""
+    """Reads what stands around a commitment whose visibility the caller has checked: eleven queries."""
     pk = commitment.pk
     return Surroundings(
         axes=AXES(commitment=pk),
@@ -198,6 +215,7 @@ def surroundings(commitment: Commitment) -> Surroundings:
         participants=_by_role(PARTICIPATIONS(commitment=pk)),
         milestones=MILESTONES(commitment=pk),
         postponements=POSTPONEMENTS(commitment=pk),
+        decisions=DECISIONS(commitment=pk),
         indicators=INDICATORS(commitment=pk),
         journal=journal(commitment),
         lines=LINES(commitment=pk),

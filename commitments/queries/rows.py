@@ -92,10 +92,27 @@ class PostponementRow(NamedTuple):
     reason_kind: str
     reason: str
     postponed_at: datetime
+    decision: int | None  # of the steering committee, which it carries out
+    decision_number: int | None
+    decided_on: date | None
 
     @property
     def days(self) -> int:
         return (self.to_on - self.from_on).days
+
+
+class DecisionRow(NamedTuple):
+    """A decision of the steering committee. The public reads its number and its dates; the staff, what it says."""
+
+    pk: int
+    number: int
+    decided_on: date
+    due_on: date
+    state: str
+    closed_on: date | None
+    text: str
+    owner_name: str
+    outcome: str
 
 
 class IndicatorRow(NamedTuple):

@@ -16,8 +16,18 @@ from commitments.transitions.campaigns import (
 from commitments.transitions.postponements import postpone
 from commitments.transitions.reminders import end_snooze, holder_of, snooze, snooze_token
 from commitments.transitions.statement import CLAIM, STATED, starting_point, statement_of, text_hash
+from commitments.transitions.steering import (
+    close_decision,
+    correct_decision,
+    hold_meeting,
+    move_meeting,
+    plan_meeting,
+    record_decision,
+)
 from commitments.transitions.tables import (
     CAMPAIGN_CHANGES,
+    DECISION_CHANGES,
+    MEETING_CHANGES,
     STATUS_CHANGES,
     UPDATE_CHANGES,
     EditConflict,
@@ -38,6 +48,8 @@ from commitments.transitions.visas import give_tacit_visas, give_visa
 __all__ = [
     "CAMPAIGN_CHANGES",
     "CLAIM",
+    "DECISION_CHANGES",
+    "MEETING_CHANGES",
     "STATED",
     "STATUS_CHANGES",
     "UPDATE_CHANGES",
@@ -46,18 +58,24 @@ __all__ = [
     "TransitionRefused",
     "add_missing_lines",
     "campaign_ended_before",
+    "close_decision",
     "confirm_unchanged",
+    "correct_decision",
     "discard_draft",
     "end_snooze",
     "give_tacit_visas",
     "give_visa",
+    "hold_meeting",
     "holder_of",
     "last_day_of",
     "move_campaign",
+    "move_meeting",
     "open_update",
     "plan_campaign",
+    "plan_meeting",
     "postpone",
     "publish_update",
+    "record_decision",
     "reschedule_campaign",
     "save_draft",
     "snooze",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import is_administrator
 from commitments.models import Campaign, CampaignLine, Commitment, ProgressUpdate, Roadmap, Status
-from commitments.transitions.locks import lock, require, require_may_write
+from commitments.transitions.locks import lock, require, require_may_write, require_unchanged
 from commitments.transitions.tables import CAMPAIGN_CHANGES, TransitionRefused
 from commitments.transitions.updates import open_update
 
@@ -57,9 +57,11 @@ def plan_campaign(
 
 
 @transaction.atomic
-def reschedule_campaign(campaign: Campaign, *, opens_on: date, due_on: date, closes_on: date, by: User) -> Campaign:
-    """Other dates, while answers are still to come. The day it opened stays once it is open. Raises TransitionRefused
-    as planning does."""
+def reschedule_campaign(
+    campaign: Campaign, *, opens_on: date, due_on: date, closes_on: date, by: User, seen: int | None = None
+) -> Campaign:
+    """Other dates, while answers are still to come. The day it opened stays once it is open. `seen`: the version the
+    author's form started from. Raises TransitionRefused as planning does."""
     require(is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
     Roadmap.objects.select_for_update(of=("self",)).get(pk=campaign.roadmap_id)
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
@@ -67,9 +69,10 @@ def reschedule_campaign(campaign: Campaign, *, opens_on: date, due_on: date, clo
         raise TransitionRefused(_("Les réponses sont closes : les dates de la campagne ne changent plus."))
     if campaign.state == Campaign.State.OPEN:
         opens_on = campaign.opens_on
-    _check_dates(
-        Campaign.objects.filter(roadmap=campaign.roadmap_id).exclude(pk=campaign.pk), opens_on, due_on, closes_on
-    )
+    dates = (campaign.opens_on, campaign.due_on, campaign.closes_on)
+    require_unchanged(campaign, seen, " · ".join(f"{day:%d/%m/%Y}" for day in dates))
+    others = Campaign.objects.filter(roadmap=campaign.roadmap_id).exclude(pk=campaign.pk)
+    _check_dates(others, opens_on, due_on, closes_on)
     campaign.opens_on, campaign.due_on, campaign.closes_on = opens_on, due_on, closes_on
     campaign.save(update_fields=["opens_on", "due_on", "closes_on"])
     return campaign

@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.permissions import writable_by
 from commitments.models import Commitment
 from commitments.transitions.tables import TransitionRefused
+from roadmap_portal.versioned import Versioned
 
 
 def lock(commitment_id: int) -> Commitment:
@@ -20,3 +21,13 @@ def require(right: bool, refusal: str) -> None:
 def require_may_write(user: User, commitment: Commitment) -> None:
     may_write = Commitment.objects.filter(writable_by(user), pk=commitment.pk).exists()
     require(may_write, _("Vous n’avez pas le droit d’écrire sur cet engagement."))
+
+
+def require_unchanged(row: Versioned, seen: int | None, now: str) -> None:
+    """`now`: what the row says, for its second author to read before writing over it."""
+    if seen is not None and seen != row.row_version:
+        raise TransitionRefused(
+            _("Quelqu’un d’autre a écrit entre-temps : « %(now)s ». Relisez, puis enregistrez à nouveau.")
+            % {"now": now},
+            "seen",
+        )

@@ -27,7 +27,8 @@ def postpone(
 ) -> Postponement:
     """Moves the due date of the commitment, or of one of its milestones; the initial date stays.
 
-    `decision`: of the steering committee, on this commitment, which the postponement carries out.
+    `decision`: of the steering committee, on this commitment, which the postponement carries out. A meeting still to be
+    held has decided nothing, and what was dropped is not carried out.
     """
     locked = lock(commitment.pk)
     require_may_write(by, locked)
@@ -44,6 +45,8 @@ def postpone(
         raise TransitionRefused(_("Dites pourquoi l’échéance change."), "reason")
     if decision is not None and not decision.commitments.filter(pk=locked.pk).exists():
         raise TransitionRefused(_("Cette décision ne porte pas sur cet engagement."), "decision")
+    if decision is not None and not Decision.objects.citable().filter(pk=decision.pk).exists():
+        raise TransitionRefused(_("Cette décision n’est pas à exécuter : réunion à tenir, ou sans suite."), "decision")
     entry = Postponement.objects.create(
         commitment=locked,
         milestone=milestone,

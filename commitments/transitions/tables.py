@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from commitments.models import Campaign, Commitment, ProgressUpdate, Status
+from commitments.models import Campaign, Commitment, Decision, ProgressUpdate, Status, SteeringMeeting
 
 State = ProgressUpdate.State
 
@@ -75,6 +75,17 @@ CAMPAIGN_CHANGES = {
     Campaign.State.OPEN: {Campaign.State.REVIEW},
     Campaign.State.REVIEW: set(),
     Campaign.State.SEALED: set(),
+}
+
+MEETING_CHANGES = {
+    SteeringMeeting.State.PLANNED: {SteeringMeeting.State.HELD},
+    SteeringMeeting.State.HELD: set(),
+}
+
+DECISION_CHANGES = {
+    Decision.State.OPEN: {Decision.State.DONE, Decision.State.DROPPED},
+    Decision.State.DONE: set(),
+    Decision.State.DROPPED: set(),
 }
 
 

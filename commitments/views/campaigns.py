@@ -94,7 +94,7 @@ def campaign_plan(request: HttpRequest) -> HttpResponse:
 def campaign_reschedule(request: HttpRequest, quarter: str) -> HttpResponse:
     user = administrator_or_404(request)
     campaign = queries.campaign_named(quarter)
-    form = RescheduleForm(request.POST or None, campaign=campaign)
+    form = RescheduleForm(request.POST or None, instance=campaign)
     if request.method == "POST" and form.is_valid():
         try:
             transitions.reschedule_campaign(campaign, by=user, **form.cleaned_data)

@@ -13,6 +13,7 @@ from commitments.models import (
     Campaign,
     CampaignLine,
     Commitment,
+    Decision,
     Milestone,
     Postponement,
     ProgressUpdate,
@@ -80,6 +81,7 @@ def _made(stage: Stage) -> Made:
         "jalons": plan.count(),
         "jalons atteints": plan.filter(status=Milestone.Status.ACHIEVED).count(),
         "reports d’échéance": Postponement.objects.filter(commitment__in=list(stage.commitments.values())).count(),
+        "décisions du comité encore à suivre": Decision.objects.filter(state=Decision.State.OPEN).count(),
         "lignes de financement fictives": FundingLine.objects.filter(is_fictional=True).count(),
         "engagements en retard (calendrier initial)": late.count(),
     }

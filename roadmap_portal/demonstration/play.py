@@ -2,12 +2,14 @@
 approved there was allowed, traced and dated."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from actors.models import Side
 from commitments import queries, transitions
-from commitments.models import Campaign, Evidence, ProgressUpdate, Visa
+from commitments.models import Campaign, Decision, Evidence, ProgressUpdate, Visa
+from roadmap_portal.demonstration.committee import meet
 from roadmap_portal.demonstration.stage import Stage
 from roadmap_portal.scenario import Point, Scenario, Story
 
@@ -16,17 +18,27 @@ SIDES = (Side.STATE, Side.REGION)
 
 
 def play(stage: Stage, scenario: Scenario) -> None:
-    """In the order of the calendar: the previous quarter for all, its closing, then the present one."""
+    """In the order of the calendar: the previous quarter for all, with the committee before its end, its closing, then
+    the present one."""
     administrator = stage.users["administration@demo.example"]
     transitions.move_campaign(stage.previous, Campaign.State.OPEN, by=administrator, on=stage.previous.opens_on)
+    answers = [(story, story.previous) for story in scenario.stories if story.previous]
+    met_at = stage.calendar.instant(stage.calendar.committee_past(), "committee")
+    before = {story.code for story, point in answers if _moment(stage, point, stage.previous, story.code) < met_at}
     for story in scenario.stories:
         _postpone(stage, story)
         _prove(stage, story)
-        if story.previous:
-            _answer(stage, story, story.previous, stage.previous)
+    for story, point in answers:
+        if story.code in before:
+            _answer(stage, story, point, stage.previous)
+    decisions = meet(stage, scenario.committee)
+    for story, point in answers:
+        if story.code not in before:
+            _answer(stage, story, point, stage.previous)
     transitions.move_campaign(stage.previous, Campaign.State.REVIEW, by=administrator)
     transitions.move_campaign(stage.current, Campaign.State.OPEN, by=administrator)
     for story in scenario.stories:
+        _postpone(stage, story, decisions)
         if story.current:
             _answer(stage, story, story.current, stage.current)
 
@@ -36,10 +48,13 @@ def _prove(stage: Stage, story: Story) -> None:
         Evidence.objects.create(commitment=stage.commitments[story.code], added_by=stage.author(story), **vars(proof))
 
 
-def _postpone(stage: Stage, story: Story) -> None:
+def _postpone(stage: Stage, story: Story, decisions: Mapping[int, Decision] | None = None) -> None:
+    """Those that carry out one of these decisions; before there are any, those that cite none."""
     commitment = stage.commitments[story.code]
     milestones = {milestone.title: milestone for milestone in commitment.milestones.all()}
     for delay in story.postponements:
+        if (delay.decision is None) != (decisions is None):
+            continue
         name = f"{story.code} {delay.to}"
         transitions.postpone(
             commitment,
@@ -47,6 +62,7 @@ def _postpone(stage: Stage, story: Story) -> None:
             to_on=stage.calendar.month_end(delay.to),
             reason_kind=delay.kind,
             reason=delay.reason,
+            decision=decisions[delay.decision] if decisions and delay.decision else None,
             by=stage.author(story),
             at=stage.calendar.instant(stage.calendar.early(delay.at, name), name),
         )
@@ -85,6 +101,8 @@ def _moment(stage: Stage, point: Point, campaign: Campaign, name: str) -> dateti
     if point.tacit:
         # Long enough before the quarter's end for the delay to be over by then.
         return stage.calendar.instant(stage.calendar.starts_on - timedelta(days=30), name)
+    if point.days_before is not None:
+        return stage.calendar.instant(stage.calendar.starts_on - timedelta(days=point.days_before), name)
     if campaign == stage.previous:
         return stage.calendar.before_quarter_end(name)
     is_published = point.state in {ProgressUpdate.State.PUBLISHED, "confirmed"}

@@ -33,7 +33,7 @@ def test_each_role_has_its_line(role, internal, own, other, publishes, manages, 
     writable = set(writable_commitments(user))
     assert commitments_for(user).filter(pk=hidden.pk).exists() == internal
     assert (led in writable, foreign in writable) == (own, other)
-    assert permissions.can_publish(user) == publishes
+    assert permissions.can_publish(user) == permissions.can_steer(user) == publishes
     assert permissions.can_manage_reports(user) == permissions.is_administrator(user) == user.is_staff == manages
 
 

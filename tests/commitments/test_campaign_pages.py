@@ -7,6 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Membership
 from commitments.models import Campaign, CampaignLine, Roadmap
 from commitments.queries import board_rows, lines_of
 from commitments.tasks import remind
@@ -17,7 +18,7 @@ from commitments.transitions import (
     plan_campaign,
     reschedule_campaign,
 )
-from tests.factories import make_axis, make_campaign, make_commitment, make_roadmap, make_update
+from tests.factories import make_axis, make_campaign, make_commitment, make_roadmap, make_update, make_user
 
 pytestmark = pytest.mark.django_db
 PLANNED = {"quarter": "2026-T4", "opens_on": "2026-12-01", "due_on": "2027-01-09", "closes_on": "2027-01-14"}
@@ -109,6 +110,25 @@ def test_new_dates_do_not_run_into_another_campaign(client, amina):
     sent = {"opens_on": "2026-10-20", "due_on": "2027-01-10", "closes_on": "2027-01-12"}
     response = client.post(f"/espace/campagnes/{campaign.slug}/dates/", sent)
     assert "chevauchent celles de la campagne T3 2026" in "".join(response.context["form"].errors["opens_on"])
+
+
+def test_dates_that_a_colleague_has_just_moved_are_shown_first(client, amina, region):
+    """Sent again, the form writes over them knowingly."""
+    campaign = make_campaign()
+    client.force_login(amina)
+    address = f"/espace/campagnes/{campaign.slug}/dates/"
+    seen = client.get(address).context["form"]["seen"].value()
+    zoe = make_user("zoe", Membership.Role.ADMINISTRATOR, region)
+    dates = {"opens_on": campaign.opens_on, "due_on": date(2027, 1, 18), "closes_on": date(2027, 1, 22)}
+    reschedule_campaign(campaign, by=zoe, **dates)
+    sent = {"due_on": "2027-01-12", "closes_on": "2027-01-22", "seen": seen}
+    page = client.post(address, sent)
+    assert "18/01/2027" in page.text
+    campaign.refresh_from_db()
+    assert campaign.due_on == date(2027, 1, 18)
+    client.post(address, sent | {"seen": page.context["form"]["seen"].value()})
+    campaign.refresh_from_db()
+    assert campaign.due_on == date(2027, 1, 12)
 
 
 @pytest.mark.parametrize("who", ["paula", "stephane", "rachel", "louis"])

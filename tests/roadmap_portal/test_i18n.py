@@ -193,6 +193,8 @@ STAFF = [
     "/en/espace/engagements/eng-retard/point/",
     "/en/espace/engagements/eng-retard/report-echeance/",
     "/en/espace/rapports/",
+    "/en/espace/comites/",
+    "/en/espace/comites/nouveau/",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Shapes of what staff type. A form never decides who or when; the rules are the transitions'."""
+"""What is written on a commitment: an update, a postponement."""
 
 from contextlib import suppress
 from datetime import date
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models import PERCENT, Campaign, Commitment, Milestone, Postponement, ProgressUpdate
+from commitments.models import PERCENT, Commitment, Decision, Milestone, Postponement, ProgressUpdate
 from commitments.transitions import CLAIM, EditConflict, TransitionRefused, status_targets
+from roadmap_portal.templatetags.portal import short_day
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -165,41 +167,15 @@ def chosen(data: QueryDict) -> QueryDict:
     return data
 
 
-class DatesForm(forms.Form):
-    """Dates of a campaign. Whether they are in order and free is the transition's to say."""
+class DecisionField(forms.ModelChoiceField):
+    default_error_messages = {"invalid_choice": _("Cette décision ne porte pas sur cet engagement.")}
 
-    opens_on = date_field(_("Ouverture"), help_text=_("Dès ce jour, chacun peut répondre."))
-    due_on = date_field(_("Réponse attendue le"), help_text=_("Les rappels partent 30, 7 et 1 jours avant."))
-    closes_on = date_field(_("Clôture"), help_text=_("Dernier jour pour répondre et viser."))
-
-    def refuse(self, refusal: TransitionRefused) -> None:
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
-
-
-class CampaignForm(DatesForm):
-    """A campaign to plan. `today`: the quarters on offer go from a year before to a year after."""
-
-    quarter = forms.ChoiceField(label=_("Trimestre"), widget=forms.Select(attrs={"class": "form-select"}))
-    field_order = ["quarter", "opens_on", "due_on", "closes_on"]
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        present = today.year * 4 + (today.month - 1) // 3
-        quarters = [divmod(number, 4) for number in range(present - 4, present + 5)]
-        choices = [(f"{year}-T{index + 1}", f"T{index + 1} {year}") for year, index in quarters]
-        cast(forms.ChoiceField, self.fields["quarter"]).choices = choices
-
-    def planned(self) -> dict[str, Any]:
-        year, quarter = self.cleaned_data["quarter"].split("-T")
-        return {**self.cleaned_data, "year": int(year), "quarter": int(quarter)}
-
-
-class RescheduleForm(DatesForm):
-    def __init__(self, data: QueryDict | None, *, campaign: Campaign) -> None:
-        names = ("opens_on", "due_on", "closes_on")
-        super().__init__(data, initial={name: getattr(campaign, name) for name in names})
-        # Once open, the day it opened is a fact.
-        self.fields["opens_on"].disabled = campaign.state == Campaign.State.OPEN
+    def label_from_instance(self, obj: Decision) -> str:
+        return _("n° %(number)s du %(day)s : %(text)s") % {
+            "number": obj.number,
+            "day": short_day(obj.meeting.held_on),
+            "text": Truncator(obj.text).words(15),
+        }
 
 
 class PostponementForm(forms.ModelForm):
@@ -217,10 +193,12 @@ class PostponementForm(forms.ModelForm):
         field.queryset = pending
         field.empty_label = _("l’engagement lui-même") if commitment.due_on else None
         field.required = commitment.due_on is None
-        decisions = cast(forms.ModelChoiceField, self.fields["decision"])
-        decisions.queryset = commitment.decisions.select_related("meeting")
-        decisions.empty_label = _("aucune")
-        if not commitment.decisions.exists():
+        citable = commitment.decisions.citable().select_related("meeting").order_by("-meeting__held_on", "number")
+        self.fields["decision"] = DecisionField(
+            citable, label=_("Décision du comité de pilotage"), required=False, empty_label=_("aucune")
+        )
+        # One that was sent all the same is refused by its name, not left out in silence.
+        if not citable and not self.data.get(self.add_prefix("decision")):
             del self.fields["decision"]
         for item in self.fields.values():
             css = "form-select" if isinstance(item.widget, forms.Select) else "form-control"

@@ -1,0 +1,16 @@
+"""Shapes of what staff type. A form never decides who or when; the rules are the transitions'."""
+
+from commitments.forms.campaigns import CampaignForm, RescheduleForm
+from commitments.forms.steering import ClosingForm, DecisionForm, MeetingForm
+from commitments.forms.updates import PostponementForm, UpdateForm, chosen
+
+__all__ = [
+    "CampaignForm",
+    "ClosingForm",
+    "DecisionForm",
+    "MeetingForm",
+    "PostponementForm",
+    "RescheduleForm",
+    "UpdateForm",
+    "chosen",
+]
