@@ -16,7 +16,7 @@ from commitments.queries.commitment import (
     writable_commitments,
 )
 from commitments.queries.journal import Entry, journal, published_update
-from commitments.queries.line_states import with_states
+from commitments.queries.line_states import told, with_states
 from commitments.queries.lines import (
     Duty,
     confirmations_in_a_row,
@@ -39,6 +39,7 @@ from commitments.queries.overview import (
     the_roadmap,
 )
 from commitments.queries.people import in_charge
+from commitments.queries.resources import commitment_resources, milestone_resources, with_ledger
 from commitments.queries.visas import (
     Queue,
     Stand,
@@ -67,6 +68,7 @@ __all__ = [
     "board_rows",
     "campaigns",
     "commitment_for",
+    "commitment_resources",
     "commitments_for",
     "confirmations_in_a_row",
     "confirmed_again_and_again",
@@ -83,6 +85,7 @@ __all__ = [
     "lines_of",
     "listed",
     "listed_by_axis",
+    "milestone_resources",
     "milestones_for",
     "most_late",
     "my_quarter",
@@ -97,10 +100,12 @@ __all__ = [
     "tally_of",
     "tally_of_rows",
     "the_roadmap",
+    "told",
     "visa_queue",
     "visas",
     "waiting_for_visa",
     "whole_list",
+    "with_ledger",
     "with_states",
     "writable_commitment",
     "writable_commitments",
