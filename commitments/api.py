@@ -51,7 +51,8 @@ class ParticipantSerializer(serializers.Serializer):
     side = serializers.SerializerMethodField()
 
     def get_side(self, participation: Participation) -> str | None:
-        return participation.side or None
+        """For which it takes part, or else that of the actor."""
+        return participation.side or participation.actor.side or None
 
 
 class PostponementSerializer(serializers.Serializer):
