@@ -269,6 +269,13 @@ def test_a_commitment_is_told_with_codes_labels_and_missing_values(client, regio
     assert row["milestones"][0]["achieved_on"] == "2026-01-31"
 
 
+def test_an_actor_that_takes_part_for_no_side_in_particular_is_told_with_its_own(client, commitment, state):
+    Participation.objects.create(commitment=commitment, actor=state, role="partner")
+    Participation.objects.create(commitment=commitment, actor=make_actor("lyon"), role="partner")
+    told = read(client, f"{LIST}{commitment.code}/")["participants"]
+    assert {p["actor"]: p["side"] for p in told} == {"region": "region", "prefecture": "state", "lyon": None}
+
+
 def test_what_nobody_measured_is_null_and_not_zero(client, commitment):
     row = read(client, f"{LIST}{commitment.code}/")
     for name in ("progress", "published_at", "confirmed_at", "freshness_days", "latest_answer", "late_since", "axis"):
