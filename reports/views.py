@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import can_manage_reports
 from commitments.transitions import TransitionRefused
 from reports import queries, transitions
+from reports.dataset import readable
 from reports.forms import ReportForm
 from reports.models import Report, ReportFile
 from reports.tasks import build_report
@@ -34,7 +35,8 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def report_detail(request: HttpRequest, quarter: str) -> HttpResponse:
     """The accessible twin of the files: same dataset, same figures (requirement A9)."""
     report = queries.public_report(quarter)
-    return render(request, "reports/detail.html", {"report": report, "data": report.dataset})
+    assert report.dataset is not None
+    return render(request, "reports/detail.html", {"report": report, "data": readable(report.dataset)})
 
 
 @login_not_required

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django_filters",
     "pgtrigger",
     "csp",
+    "rest_framework",
 ]
 
 MIDDLEWARE = [
@@ -225,6 +226,17 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "frame-ancestors": [NONE],
     }
+}
+
+# --- API ----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    # JSON alone: the pages of the framework carry inline scripts and styles, which the policy above forbids.
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # Closed by default, as pages are: what is public says so.
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "URL_FORMAT_OVERRIDE": None,
 }
 
 # --- Thresholds of lateness, shown to readers (domain.md, formulas) ----------------------------

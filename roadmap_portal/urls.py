@@ -4,13 +4,22 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from commitments import api as commitments
 from roadmap_portal import views
 
 admin.site.site_header = admin.site.site_title = "Feuille de route IA"
 
+# The API speaks for machines: one address whatever the language.
+api = [
+    path("commitments/", commitments.CommitmentList.as_view(), name="commitments"),
+    path("commitments/<slug:code>/", commitments.CommitmentDetail.as_view(), name="commitment"),
+    path("milestones/", commitments.MilestoneList.as_view(), name="milestones"),
+]
+
 urlpatterns = [
     path("healthz/", views.healthz, name="healthz"),
     path("healthz/ready", views.ready, name="ready"),
+    path("api/v1/", include((api, "api"))),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("", include("commitments.urls")),

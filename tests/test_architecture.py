@@ -18,7 +18,7 @@ DOMAIN = [
     ["transitions", "dataset"],
     ["services"],
 ]
-DELIVERY = [["tasks", "forms"], ["writers"], ["views", "admin"], ["urls"]]
+DELIVERY = [["tasks", "forms"], ["writers"], ["api"], ["views", "admin"], ["urls"]]
 ALSO_KNOWN = ["apps", "migrations", "__init__"]
 # `writers` lay a dataset out: they stand below services in `reports`, which calls them.
 ORDER = {name: rank for rank, step in enumerate([*DOMAIN[:5], ["writers"], DOMAIN[5], *DELIVERY]) for name in step}

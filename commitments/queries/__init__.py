@@ -25,7 +25,7 @@ from commitments.queries.commitment import (
     writable_commitments,
 )
 from commitments.queries.journal import Entry, journal, published_update
-from commitments.queries.line_states import with_states
+from commitments.queries.line_states import told, with_states
 from commitments.queries.lines import (
     Duty,
     confirmations_in_a_row,
@@ -58,6 +58,7 @@ from commitments.queries.owed import (
     to_remind,
 )
 from commitments.queries.people import in_charge
+from commitments.queries.resources import commitment_resources, milestone_resources, with_ledger
 from commitments.queries.steering import (
     agenda_for,
     decision_for,
@@ -109,6 +110,7 @@ __all__ = [
     "campaign_named",
     "campaigns",
     "commitment_for",
+    "commitment_resources",
     "commitments_for",
     "confirmations_in_a_row",
     "confirmed_again_and_again",
@@ -129,6 +131,7 @@ __all__ = [
     "listed_by_axis",
     "meeting_on",
     "meetings",
+    "milestone_resources",
     "milestones_for",
     "missing_sides",
     "most_late",
@@ -153,10 +156,12 @@ __all__ = [
     "tally_of_rows",
     "the_roadmap",
     "to_remind",
+    "told",
     "visa_queue",
     "visas",
     "waiting_for_visa",
     "whole_list",
+    "with_ledger",
     "with_states",
     "writable_commitment",
     "writable_commitments",

@@ -7,6 +7,9 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from commitments.models import Campaign, CampaignLine, ProgressUpdate
 
 States = ProgressUpdate.State
+State = CampaignLine.State
+# What everyone may read of a line while answers are taken: the rest is work in progress, and no answer.
+TOLD = (State.APPROVED, State.CONFIRMED, State.NOTHING_DUE)
 
 
 def with_states(lines: QuerySet[CampaignLine]) -> QuerySet[Any, Any]:
@@ -26,3 +29,12 @@ def with_states(lines: QuerySet[CampaignLine]) -> QuerySet[Any, Any]:
             output_field=CharField(),
         )
     )
+
+
+def told(state: str, campaign_state: str) -> str:
+    """The state of a line as the public reads it. A text being written or approved is no answer: it is awaited while
+    the campaign takes answers, and missing afterwards."""
+    if state in TOLD:
+        return state
+    is_awaited = campaign_state in (Campaign.State.OPEN, Campaign.State.PLANNED)
+    return State.TO_ANSWER if is_awaited else State.NOT_ANSWERED

@@ -12,14 +12,17 @@ from commitments.models import Campaign, Roadmap
 from commitments.progress import FORMULA_VERSION
 from reports.dataset import definitions, figures, surroundings
 from reports.dataset.as_of import Entry, ScopeNotUnderstood, entries, generation_time, scope_in_words, understood
+from reports.dataset.older import readable
 from reports.dataset.rows import commitment_row
 from reports.dataset.values import Json, canonical_json, iso, sha256_of
 from reports.models import Report
 from roadmap_portal.templatetags.portal import NBSP, day_text, quarter, quarter_prose
 
-__all__ = ["Json", "ScopeNotUnderstood", "build_dataset", "canonical_json", "sha256_of", "understood"]
+__all__ = ["Json", "ScopeNotUnderstood", "build_dataset", "canonical_json", "readable", "sha256_of", "understood"]
 
-SCHEMA_VERSION = "1"
+# 2: what each commitment answered in the quarter; postponements counted apart for the commitment and its milestones,
+# with the decision they carry out. `older` reads the earlier form.
+SCHEMA_VERSION = "2"
 
 
 def build_dataset(report: Report) -> Json:
@@ -33,8 +36,8 @@ def _build(report: Report) -> Json:
     found = entries(campaign, report.scope)
     counted, adjacent = figures.split(found)
     money = surroundings.Money(found)
-    rows = [commitment_row(entry, money.of(entry), on) for entry in counted]
-    neighbours = [commitment_row(entry, money.of(entry), on) for entry in adjacent]
+    rows = [commitment_row(entry, money.of(entry), campaign) for entry in counted]
+    neighbours = [commitment_row(entry, money.of(entry), campaign) for entry in adjacent]
     is_whole = not report.scope
     return {
         "schema": SCHEMA_VERSION,

@@ -31,6 +31,7 @@ from commitments.models import (
     Weather,
 )
 from commitments.progress import Standing, standing_of
+from reports.dataset.answers import Answer, Answers
 
 # What these filters ask is not what the commitment is today but what it was in the quarter.
 DATED_FILTERS = ("status", "weather", "late")
@@ -51,7 +52,7 @@ class Entry:
     standing: Standing
     is_late: bool
     is_late_revised: bool
-    has_answered: bool
+    answer: Answer
     postponements: Sequence[Postponement]
 
     @property
@@ -83,8 +84,8 @@ def entries(campaign: Campaign, scope: str) -> list[Entry]:
         canonical_scope(lasting), Commitment.objects.filter(visibility="public", roadmap=campaign.roadmap_id), on=on
     ).qs
     updates = {update.commitment_id: update for update in _updates(campaign)}
-    answered = set(_published().filter(campaign=campaign).values_list("commitment", flat=True))
-    rows = [_entry(c, updates.get(c.pk), on, c.pk in answered) for c in _with_inputs(found, on)]
+    answers = Answers(campaign)
+    rows = [_entry(c, updates.get(c.pk), on, answers) for c in _with_inputs(found, on)]
     kept = [row for row in rows if _is_asked(row, asked)]
     return sorted(kept, key=lambda row: (*_axis_rank(row.axis), row.commitment.code))
 
@@ -124,9 +125,9 @@ def _updates(campaign: Campaign) -> QuerySet[ProgressUpdate]:
 def _with_inputs(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
     participations = Participation.objects.select_related("actor").order_by("actor__name")
     memberships = Membership.objects.select_related("actor").order_by("starts_on", "pk")
-    postponements = Postponement.objects.select_related("milestone", "postponed_by").prefetch_related(
-        Prefetch("postponed_by__memberships", memberships)
-    )
+    postponements = Postponement.objects.select_related(
+        "milestone", "postponed_by", "decision__meeting"
+    ).prefetch_related(Prefetch("postponed_by__memberships", memberships))
     return commitments.select_related("main_axis").prefetch_related(
         "axes",
         "sources",
@@ -145,7 +146,7 @@ def indicators_known(on: date) -> QuerySet[Indicator]:
     )
 
 
-def _entry(commitment: Commitment, update: ProgressUpdate | None, on: date, has_answered: bool) -> Entry:
+def _entry(commitment: Commitment, update: ProgressUpdate | None, on: date, answers: Answers) -> Entry:
     status, weather, declared = _stated(commitment, update)
     milestones = list(commitment.milestones.all())
     postponements = list(commitment.postponements.all())
@@ -167,7 +168,7 @@ def _entry(commitment: Commitment, update: ProgressUpdate | None, on: date, has_
         standing=standing,
         is_late=standing.is_late(on),
         is_late_revised=standing.is_late_revised(on),
-        has_answered=has_answered,
+        answer=answers.of(commitment.pk, status),
         postponements=[p for p in postponements if made_on(p) <= on],
     )
 

@@ -59,10 +59,21 @@ def _what_is_counted() -> list[Json]:
             "Statut, météo et textes viennent du dernier point d’avancement publié pour ce trimestre ou un "
             "trimestre antérieur. Les jalons atteints et les échéances reportées ensuite ne comptent pas.",
         ),
+        *_answers(),
+    ]
+
+
+def _answers() -> list[Json]:
+    return [
         _term(
-            "Sans réponse ce trimestre",
-            "Engagement ni réalisé ni abandonné dont aucun point d’avancement n’a été publié pour ce trimestre.",
+            "Réponse du trimestre",
+            "« point publié » : un texte nouveau a été publié pour ce trimestre. « confirmé sans changement » : les "
+            "responsables ont dit, ce jour-là, que le texte précédent vaut toujours ; rien de nouveau n’est publié. "
+            "« non renseigné » : ni l’un ni l’autre ; le texte affiché, s’il y en a un, est celui d’un trimestre "
+            "antérieur, à sa date. « réponse attendue » : la campagne du trimestre n’est pas close. "
+            "« rien d’attendu » : l’engagement était réalisé ou abandonné avant la campagne.",
         ),
+        _term("Sans réponse ce trimestre", "Engagement « non renseigné », ou dont la réponse est encore attendue."),
     ]
 
 

@@ -5,10 +5,9 @@ from itertools import groupby
 
 from commitments.models import Status, Weather
 from commitments.progress import weighted_mean
+from reports.dataset.answers import counted as counted_answers
 from reports.dataset.as_of import Entry
 from reports.dataset.values import Json, two_places
-
-CLOSED = (Status.COMPLETED, Status.ABANDONED)
 
 
 def tally(entries: Sequence[Entry]) -> Json:
@@ -30,7 +29,8 @@ def tally(entries: Sequence[Entry]) -> Json:
         "measurable": progress.total,
         "coverage": two_places(progress.coverage),
         "is_partial": progress.is_partial,
-        "not_answered": sum(not entry.has_answered for entry in entries if entry.status not in CLOSED),
+        "answers": counted_answers(entry.answer for entry in entries),
+        "not_answered": sum(entry.answer.is_missing for entry in entries),
     }
 
 

@@ -1,11 +1,15 @@
 """One commitment of a report, with its milestones and postponements."""
 
+from collections import Counter
 from datetime import date
 
-from commitments.models import Commitment, Milestone, Participation, Postponement, Status, Weather
+from django.utils.timezone import localdate
+
+from commitments.models import Campaign, Commitment, Milestone, Participation, Postponement, Status, Weather
 from commitments.progress import LatenessReason, thresholds
 from funding.models import FundingLine
 from funding.queries import Planned
+from reports.dataset.answers import Answer
 from reports.dataset.as_of import Entry, author_side, made_on
 from reports.dataset.values import Json, iso, sources, two_places
 from roadmap_portal.templatetags.portal import day_text
@@ -13,8 +17,9 @@ from roadmap_portal.templatetags.portal import day_text
 Role = Participation.Role
 
 
-def commitment_row(entry: Entry, money: Planned, on: date) -> Json:
+def commitment_row(entry: Entry, money: Planned, campaign: Campaign) -> Json:
     commitment = entry.commitment
+    moves = Counter(p.milestone_id for p in entry.postponements)  # None: the commitment's own due date
     return {
         "code": commitment.code,
         "title": commitment.title,
@@ -30,11 +35,12 @@ def commitment_row(entry: Entry, money: Planned, on: date) -> Json:
         "confidence_label": commitment.get_confidence_display(),
         **_actors(commitment),
         **_statement(entry),
-        **_standing(entry, on),
-        **_dates(entry),
+        **_answer(entry.answer, campaign),
+        **_standing(entry, campaign.reference_on),
+        **_dates(entry, moves),
         **_money(money),
         "sources": sources(commitment.sources.all()),
-        "milestones": [_milestone(m, on) for m in commitment.milestones.all()],
+        "milestones": [_milestone(m, moves[m.pk], campaign.reference_on) for m in commitment.milestones.all()],
         "postponements": [postponement_row(p) for p in entry.postponements],
     }
 
@@ -62,8 +68,15 @@ def _statement(entry: Entry) -> Json:
         "weather_reason": update.weather_reason if update else "",
         "text": update.text_public if update else "",
         "next_steps": update.next_steps if update else "",
-        "updated_on": iso(update.published_at.date()) if update and update.published_at else None,
-        "has_answered": entry.has_answered,
+        "updated_on": iso(localdate(update.published_at)) if update and update.published_at else None,
+    }
+
+
+def _answer(answer: Answer, campaign: Campaign) -> Json:
+    return {
+        "answer": answer.state,
+        "answer_label": answer.in_words(campaign),
+        "confirmed_on": iso(answer.confirmed_on),
     }
 
 
@@ -94,7 +107,7 @@ def _reason(reason: LatenessReason) -> Json:
     return {"kind": reason.kind, "since": iso(reason.since), "label": since}
 
 
-def _dates(entry: Entry) -> Json:
+def _dates(entry: Entry, moves: Counter[int | None]) -> Json:
     commitment = entry.commitment
     return {
         "starts_on": iso(commitment.starts_on),
@@ -103,7 +116,8 @@ def _dates(entry: Entry) -> Json:
         "date_precision": commitment.date_precision,
         "date_precision_label": commitment.get_date_precision_display(),
         "slippage_days": commitment.slippage_days,
-        "postponement_count": len(entry.postponements),
+        "postponement_count": moves[None],
+        "milestone_postponement_count": moves.total() - moves[None],
     }
 
 
@@ -117,7 +131,7 @@ def _money(money: Planned) -> Json:
     }
 
 
-def _milestone(milestone: Milestone, on: date) -> Json:
+def _milestone(milestone: Milestone, moves: int, on: date) -> Json:
     """As known on the day: one achieved later was still planned."""
     achieved_on = milestone.achieved_on if milestone.achieved_on and milestone.achieved_on <= on else None
     state = Milestone.Status(milestone.status)
@@ -135,6 +149,7 @@ def _milestone(milestone: Milestone, on: date) -> Json:
         "due_on": iso(milestone.due_on),
         "date_precision": milestone.date_precision,
         "slippage_days": milestone.slippage_days,
+        "postponement_count": moves,
         "achieved_on": iso(achieved_on),
         "days_overdue": max((on - milestone.due_on).days, 0) if is_pending else 0,
         "source_url": milestone.source.url if milestone.source else "",
@@ -143,6 +158,7 @@ def _milestone(milestone: Milestone, on: date) -> Json:
 
 def postponement_row(postponement: Postponement) -> Json:
     side, actor = author_side(postponement)
+    decision = postponement.decision
     return {
         "milestone": postponement.milestone.title if postponement.milestone else "",
         "from_on": iso(postponement.from_on),
@@ -154,6 +170,9 @@ def postponement_row(postponement: Postponement) -> Json:
         "side": side,
         "actor": actor,
         "made_on": iso(made_on(postponement)),
+        # Its number in the meeting: what the committee decided is not all public.
+        "decision_number": decision.number if decision else None,
+        "decision_meeting_on": iso(decision.meeting.held_on) if decision else None,
     }
 
 

@@ -5,27 +5,58 @@ formula gets a leading apostrophe (requirement S9).
 """
 
 import csv
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from reports.dataset import Json
+from reports.writers import ledger
 from reports.writers.columns import Column, Value
 from reports.writers.sheets import COMMITMENT, NOTICE, commitment_rows
+from roadmap_portal.templatetags.portal import NBSP
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def day(value: str) -> str:
+    return f"{date.fromisoformat(value):%d/%m/%Y}"
+
+
+def milestone_line(row: Json) -> str:
+    """Marché notifié : initialement le 30/06/2026, 31/12/2026 (+184 jours, 1 report), prévu"""
+    moved = f", {day(row['due_on'])} ({ledger.slippage(row)})" if ledger.slippage(row) else ""
+    return f"{row['title']}{NBSP}: initialement le {day(row['initial_due_on'])}{moved}, {row['status_label']}"
+
+
+def postponement_line(row: Json) -> str:
+    """Échéance : 30/06/2026 → 31/12/2026 (+184 jours), budgétaire – Crédits reportés. (décidé le 02/07/2026)"""
+    what, cited = row["milestone"] or "Échéance de l’engagement", ledger.decision(row)
+    moved = f"{day(row['from_on'])} → {day(row['to_on'])} ({ledger.moved(row['days'])})"
+    decided = f"décidé le {day(row['made_on'])}{f', {cited}' if cited else ''}"
+    return f"{what}{NBSP}: {moved}, {row['reason_label']} – {row['reason']} ({decided})"
+
+
+# The workbooks give these a sheet each; in a file that is one table they are lines in a cell.
+LEDGER = (
+    Column("Jalons", "long", lambda row: "\n".join(milestone_line(m) for m in row["milestones"])),
+    Column("Reports du trimestre", "long", lambda row: "\n".join(postponement_line(p) for p in row["moves"])),
+)
 UNITS = {"percent": " (%)", "euros": " (€)"}
 
 
 def write(dataset: Json, path: Path) -> None:
     # In a file that is one table, the notice can only be a column: the first, on every row.
-    columns = (NOTICE, *COMMITMENT) if dataset["demonstration_notice"] else COMMITMENT
+    columns = (*([NOTICE] if dataset["demonstration_notice"] else []), *COMMITMENT, *LEDGER)
+    moves = defaultdict[str, list[Json]](list)
+    for postponement in dataset["postponements"]:
+        moves[postponement["commitment"]].append(postponement)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file, delimiter=";", lineterminator="\r\n")
         out.writerow([title(column) for column in columns])
         for key in ("commitments", "adjacent"):
             for row in commitment_rows(dataset, key):
-                out.writerow([cell(column.value(row)) for column in columns])
+                out.writerow([cell(column.value({**row, "moves": moves[row["code"]]})) for column in columns])
 
 
 def title(column: Column) -> str:

@@ -5,19 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 from reports.dataset import Json, sha256_of
-from reports.writers import pdf_surroundings, read_me
+from reports.writers import ledger, pdf_surroundings, read_me
 from reports.writers.pdf_words import amount, day_of, days_text, either, pct, ratio, source_line
 from roadmap_portal.templatetags.portal import NBSP, moment, number
 
 NOT_MEASURED = "non mesuré"
 NOT_AVAILABLE = "n.\u00a0d."
+SILENT = ("to_answer", "not_answered")
 
 
 def content(dataset: Json) -> Json:
-    meanings = dataset["meanings"]
     by_axis: dict[str | None, list[Json]] = {}
     for row in dataset["commitments"]:
-        by_axis.setdefault(row["axis"], []).append(commitment_block(row, meanings))
+        by_axis.setdefault(row["axis"], []).append(commitment_block(row, dataset))
     return {
         "title": dataset["title"],
         "document_title": read_me.document_title(dataset),
@@ -34,7 +34,7 @@ def content(dataset: Json) -> Json:
         "formulas": dataset["formulas"]["version"],
         "summary": _summary(dataset),
         "axes": [{**_axis(axis), "commitments": by_axis.get(axis["code"], [])} for axis in dataset["axes"]],
-        "adjacent": [commitment_block(row, meanings) for row in dataset["adjacent"]],
+        "adjacent": [commitment_block(row, dataset) for row in dataset["adjacent"]],
         "postponements": [pdf_surroundings.postponement(row) for row in dataset["postponements"]],
         "envelopes": [pdf_surroundings.envelope(row) for row in dataset["envelopes"]],
         "funding_lines": [pdf_surroundings.funding_line(row) for row in dataset["funding_lines"]],
@@ -59,6 +59,8 @@ def _summary(dataset: Json) -> Json:
         "figures": _key_figures(summary),
         "status": _shares(summary["by_status"], summary["counted"]),
         "weather": _shares(summary["by_weather"], summary["counted"]),
+        "answers": f"Réponses au {dataset['quarter']['label']}{NBSP}: {_answers(summary)}.",
+        "answer_headings": [item["label"].capitalize() for item in summary["answers"]],
         "axes": [_axis(row) for row in dataset["axes"]],
         "whole": _axis({**summary, "title": "Ensemble", "description": "", "code": None}),
         "adjacent": _adjacent_words(summary["adjacent"]),
@@ -96,7 +98,7 @@ def _key_figures(summary: Json) -> list[Json]:
         {
             "figure": number(summary["not_answered"]),
             "label": "sans réponse",
-            "note": "aucun point publié ce trimestre",
+            "note": "ni point publié, ni confirmation",
         },
     ]
 
@@ -131,7 +133,12 @@ def _axis(row: Json) -> Json:
         "progress": either(pct(row["progress"]), NOT_MEASURED),
         "expected": either(pct(row["expected"]), NOT_AVAILABLE),
         "coverage": coverage(row),
+        "answers": [number(item["count"]) for item in row["answers"]],
     }
+
+
+def _answers(row: Json) -> str:
+    return ", ".join(f"{item['label']} {number(item['count'])}" for item in row["answers"])
 
 
 def _axis_line(row: Json) -> str:
@@ -151,7 +158,8 @@ def _adjacent_words(count: int) -> str:
 # --- One commitment ------------------------------------------------------------------------------
 
 
-def commitment_block(row: Json, meanings: Json) -> Json:
+def commitment_block(row: Json, dataset: Json) -> Json:
+    meanings = dataset["meanings"]
     return {
         "code": row["code"],
         "title": row["title"],
@@ -169,13 +177,24 @@ def commitment_block(row: Json, meanings: Json) -> Json:
         "due": _due(row),
         "people": _people(row),
         "text": row["text"],
-        "updated": f"Où en est-on, le {day_of(row['updated_on'])}" if row["updated_on"] else "Où en est-on",
+        "answer": row["answer_label"],
+        "answer_title": "Réponse du trimestre",
+        "is_silent": row["answer"] in SILENT,
+        "updated": _text_title(row),
         "next_steps": row["next_steps"],
         "milestones": [_milestone(m) for m in row["milestones"]],
         "postponements": [pdf_surroundings.postponement_line(p) for p in row["postponements"]],
         "money": _money(row),
         "sources": [source_line(source) for source in row["sources"]],
     }
+
+
+def _text_title(row: Json) -> str:
+    """Of when the text is: one of an earlier quarter is not passed off as new."""
+    written = day_of(row["updated_on"])
+    if row["answer"] == "confirmed":
+        return f"Texte du {written}, confirmé sans changement le {day_of(row['confirmed_on'])}"
+    return f"Où en est-on, le {written}" if row["answer"] == "approved" else f"Dernier texte publié, le {written}"
 
 
 def _progress(row: Json) -> Json:
@@ -215,11 +234,11 @@ def _due(row: Json) -> Json:
     if row["due_on"] is None:
         return {"value": "non publiée", "note": ""}
     value = day_of(row["due_on"], row["date_precision"])
-    if row["due_on"] == row["initial_due_on"]:
+    slippage = ledger.slippage(row)
+    if not slippage:
         return {"value": value, "note": "inchangée depuis l’origine"}
-    moved = f"{'+' if row['slippage_days'] > 0 else '−'}{days_text(row['slippage_days'])}"
     initial = day_of(row["initial_due_on"], row["date_precision"])
-    return {"value": value, "note": f"initiale{NBSP}: {initial} ({moved})"}
+    return {"value": value, "note": f"initiale{NBSP}: {initial} ({slippage})"}
 
 
 def _people(row: Json) -> list[Json]:
@@ -232,7 +251,7 @@ def _milestone(row: Json) -> Json:
         "title": row["title"],
         "initial": day_of(row["initial_due_on"], row["date_precision"]),
         "due": day_of(row["due_on"], row["date_precision"]),
-        "has_moved": row["initial_due_on"] != row["due_on"],
+        "slippage": ledger.slippage(row),
         "state": _state(row),
         "is_overdue": row["days_overdue"] > 0,
     }

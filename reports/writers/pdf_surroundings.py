@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from reports.dataset import Json
-from reports.writers.pdf_words import amount, day_of, days_text, either, figure, pct, source_line
+from reports.writers import ledger
+from reports.writers.pdf_words import amount, day_of, either, figure, pct, source_line
 from roadmap_portal.charts import Point, series_chart
 from roadmap_portal.templatetags.portal import euros_short
 
@@ -15,18 +16,19 @@ def postponement(row: Json) -> Json:
         "milestone": either(row["milestone"], "échéance de l’engagement"),
         "from": day_of(row["from_on"]),
         "to": day_of(row["to_on"]),
-        "days": _moved(row["days"]),
+        "days": ledger.moved(row["days"]),
         "reason": f"{row['reason_label'].capitalize()}. {row['reason']}",
         "by": either(_by(row), "non précisé"),
-        "on": day_of(row["made_on"]),
+        "on": f"décidé le {day_of(row['made_on'])}",
+        "decision": ledger.decision(row),
     }
 
 
 def postponement_line(row: Json) -> str:
     what = row["milestone"] or "Échéance"
-    by = f", {_by(row)}" if _by(row) else ""
+    by = "".join(f", {words}" for words in (_by(row), ledger.decision(row)) if words)
     return (
-        f"{what}, du {day_of(row['from_on'])} au {day_of(row['to_on'])} ({_moved(row['days'])}), "
+        f"{what}, du {day_of(row['from_on'])} au {day_of(row['to_on'])} ({ledger.moved(row['days'])}), "
         f"motif {row['reason_label']}\u00a0: {row['reason']} Décidé le {day_of(row['made_on'])}{by}."
     )
 
@@ -35,10 +37,6 @@ def _by(row: Json) -> str:
     if not row["actor"]:
         return ""
     return f"{row['actor']} (côté {row['side']})" if row["side"] else str(row["actor"])
-
-
-def _moved(days: int) -> str:
-    return f"{'+' if days > 0 else '−'}{days_text(days)}"
 
 
 def envelope(row: Json) -> Json:

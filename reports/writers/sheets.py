@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from commitments.models import Status, Weather
 from reports.dataset import Json
+from reports.dataset.answers import LABELS
 from reports.writers.columns import Column, Sheet, count_of, joined, last, publishers, urls, yes_no
 
 COMMITMENT = (
@@ -47,10 +48,12 @@ COMMITMENT = (
     Column("Échéance", "date", "due_on", "En vigueur à la date de référence"),
     Column("Précision des dates", "text", "date_precision_label", "Ce que la source donne de la date", 12),
     Column("Glissement (jours)", "integer", "slippage_days", "Échéance moins échéance initiale"),
-    Column("Reports", "integer", "postponement_count", "Nombre de reports d’échéance, jalons compris"),
+    Column("Reports", "integer", "postponement_count", "Nombre de reports de cette échéance"),
+    Column("Reports de jalons", "integer", "milestone_postponement_count", "Nombre de reports de ses jalons"),
     Column("Dernier point publié", "date", "updated_on", "Date du dernier point d’avancement publié"),
-    Column("Réponse ce trimestre", "text", yes_no("has_answered"), "Un point a été publié pour ce trimestre", 12),
-    Column("Où en est-on", "long", "text", "Texte public du dernier point d’avancement"),
+    Column("Réponse du trimestre", "text", "answer_label", "Ce que l’engagement a répondu pour ce trimestre", 30),
+    Column("Confirmé le", "date", "confirmed_on", "Le texte, plus ancien, vaut toujours ; rien de nouveau"),
+    Column("Où en est-on", "long", "text", "Texte du dernier point publié, à sa date et non à celle de la réponse"),
     Column("Prochaines étapes", "long", "next_steps", "Texte public du dernier point d’avancement"),
     Column("Texte officiel", "long", "official_text", "Tel que publié"),
     Column("Programmé, région", "euros", "planned_regional", "Euros programmés sur des enveloppes de la région"),
@@ -80,7 +83,11 @@ SUMMARY = (
     Column("Mesurés", "integer", "measured", "Engagements dont l’avancement est mesuré"),
     Column("Sur", "integer", "measurable", "Engagements comptés, abandonnés exclus"),
     Column("Moyenne partielle", "text", yes_no("is_partial"), "Trop peu d’engagements mesurés", 12),
-    Column("Sans réponse ce trimestre", "integer", "not_answered", "Aucun point publié pour ce trimestre"),
+    *[
+        Column(f"Réponse : {label}", "integer", count_of("answers", state), "Nombre d’engagements de cette réponse")
+        for state, label in LABELS.items()
+    ],
+    Column("Sans réponse ce trimestre", "integer", "not_answered", "Réponse attendue, ou non renseigné"),
 )
 
 MILESTONE = (
@@ -93,12 +100,14 @@ MILESTONE = (
     Column("Échéance initiale", "date", "initial_due_on", "Promise au départ"),
     Column("Échéance", "date", "due_on", "En vigueur à la date de référence"),
     Column("Glissement (jours)", "integer", "slippage_days", "Échéance moins échéance initiale"),
+    Column("Reports", "integer", "postponement_count", "Nombre de reports de cette échéance"),
     Column("Atteint le", "date", "achieved_on", "Vide : pas encore"),
     Column("Jours de dépassement", "integer", "days_overdue", "Au-delà de l’échéance en vigueur"),
 )
 
 POSTPONEMENT = (
     Column("Engagement", "text", "commitment", "Code de l’engagement", 30),
+    Column("Titre", "long", "commitment_title", "Intitulé de l’engagement"),
     Column("Jalon", "long", "milestone", "Vide : l’échéance de l’engagement lui-même"),
     Column("De", "date", "from_on", "Ancienne échéance"),
     Column("À", "date", "to_on", "Nouvelle échéance"),
@@ -108,6 +117,8 @@ POSTPONEMENT = (
     Column("Côté", "text", "side", "État ou Région", 10),
     Column("Pour le compte de", "text", "actor", "Organisme de l’auteur ; jamais un nom de personne", 34),
     Column("Décidé le", "date", "made_on", "Jour du report"),
+    Column("Décision n°", "integer", "decision_number", "Décision du comité de pilotage que le report applique"),
+    Column("Comité du", "date", "decision_meeting_on", "Vide : le report n’applique aucune décision du comité"),
 )
 
 ENVELOPE = (

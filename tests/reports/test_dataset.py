@@ -91,7 +91,7 @@ def test_an_update_of_an_earlier_quarter_still_holds_but_is_no_answer(quarter):
     publish(commitment, make_campaign(2026, 2, state="review"), "suspended", at(2026, 6, 20))
     dataset = build(quarter)
     assert rows(dataset)["eng-1"]["status"] == "suspended"
-    assert not rows(dataset)["eng-1"]["has_answered"]
+    assert rows(dataset)["eng-1"]["answer"] == "not_answered"
     assert dataset["summary"]["not_answered"] == 1
 
 
