@@ -148,6 +148,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.tasks.draft_quarter_just_ended",
         "schedule": crontab(minute=0, hour=2, day_of_month=1, month_of_year="1,4,7,10"),
     },
+    "links-of-the-evidence": {
+        "task": "commitments.tasks.check_links",
+        "schedule": crontab(minute=0, hour=4, day_of_week="mon"),
+    },
 }
 
 # --- Accounts ---------------------------------------------------------------------------------
@@ -187,12 +191,20 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Pieces of evidence: how heavy a file, and what an office document may weigh once unzipped.
+UPLOAD_MOST_BYTES = 20 * 1024**2
+UPLOAD_MOST_UNZIPPED_BYTES = 200 * 1024**2
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 # --- Mail -------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@portail.example")
+
+# --- Links of the evidence, checked every week ---------------------------------------------------
+LINK_CHECK_SECONDS = 10  # to connect, then for each reading
+# A link is what someone typed: from inside our network it must not reach what the outside cannot.
+LINK_CHECK_ALLOWS_PRIVATE_ADDRESSES = False
 
 # --- Security (requirements S2 to S5) -----------------------------------------------------------
 SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"

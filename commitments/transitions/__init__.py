@@ -12,6 +12,7 @@ from commitments.transitions.campaigns import (
     move_campaign,
     plan_campaign,
 )
+from commitments.transitions.evidence import add_evidence, withdraw_evidence
 from commitments.transitions.postponements import postpone
 from commitments.transitions.statement import CLAIM, STATED, starting_point, statement_of, text_hash
 from commitments.transitions.tables import (
@@ -44,6 +45,7 @@ __all__ = [
     "EditConflict",
     "StatusChange",
     "TransitionRefused",
+    "add_evidence",
     "add_missing_lines",
     "approved_sides",
     "campaign_ended_before",
@@ -66,4 +68,5 @@ __all__ = [
     "tacit_on",
     "take_back",
     "text_hash",
+    "withdraw_evidence",
 ]
