@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -15,6 +17,7 @@ from commitments.models import (
     Campaign,
     Commitment,
     Event,
+    Evidence,
     Indicator,
     IndicatorTarget,
     Measurement,
@@ -56,6 +59,7 @@ class MilestoneInline(admin.TabularInline):
         "date_precision",
         "status",
         "achieved_on",
+        "evidence_required",
     ]
     autocomplete_fields = ["source"]
 
@@ -103,6 +107,28 @@ class CommitmentAdmin(admin.ModelAdmin):
 class ProgressUpdateAdmin(AppendOnly, admin.ModelAdmin):
     list_display = ["commitment", "state", "status", "author", "published_at"]
     list_filter = ["state", "campaign"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(AppendOnly, admin.ModelAdmin):
+    list_display = ["title", "commitment", "kind", "is_public", "added_by", "added_at", "withdrawn_at", "failing_since"]
+    list_filter = ["kind", "is_public"]
+    search_fields = ["title", "commitment__code"]
+    list_select_related = ["commitment", "added_by"]
+    # The storage has no address of its own: a file is read through the page that checks the right.
+    exclude = ["file"]
+    readonly_fields = ["download", "media_type", "size", "sha256", "added_at", "withdrawn_by", "withdrawn_at"]
+
+    @admin.display(description=_("fichier"))
+    def download(self, piece: Evidence) -> str:
+        if not piece.file:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("commitments:evidence_file", args=[piece.pk]), piece.file_name
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
