@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commitments.views import public, quarter, updates, visas
+from commitments.views import evidence, public, quarter, updates, visas
 
 app_name = "commitments"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("espace/engagements/<slug:code>/point/brouillon/", updates.update_autosave, name="update_autosave"),
     path("espace/engagements/<slug:code>/point/reprendre/", updates.update_take_back, name="update_take_back"),
     path("espace/engagements/<slug:code>/point/abandonner/", updates.update_discard, name="update_discard"),
+    path("espace/engagements/<slug:code>/pieces/", evidence.evidence, name="evidence"),
+    path(
+        "espace/engagements/<slug:code>/pieces/<int:pk>/retirer/", evidence.evidence_withdraw, name="evidence_withdraw"
+    ),
+    path("pieces/<int:pk>/", evidence.evidence_file, name="evidence_file"),
     path("espace/visas/", visas.visa_list, name="visa_list"),
     path("espace/visas/<int:pk>/", visas.visa_detail, name="visa_detail"),
 ]

@@ -22,7 +22,7 @@ from jinja2.filters import make_attrgetter
 from markupsafe import Markup
 
 from actors.models import Confidence, Side
-from commitments.models import CampaignLine, Commitment, Milestone, Postponement, Status, Weather
+from commitments.models import CampaignLine, Commitment, Evidence, Milestone, Postponement, Status, Weather
 from funding.models import Envelope
 from roadmap_portal.templatetags import portal
 
@@ -32,6 +32,7 @@ LABELLED: dict[str, type[TextChoices]] = {
     "postponement_reason": Postponement.Reason,
     "milestone_status": Milestone.Status,
     "line": CampaignLine.State,
+    "evidence_kind": Evidence.Kind,
     "side": Side,
     "provenance": Commitment.Provenance,
     "confidence": Confidence,

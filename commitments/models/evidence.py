@@ -1,6 +1,7 @@
 """Evidence of what was done: a link or a file, public or not."""
 
 import uuid
+from pathlib import PurePosixPath
 from typing import Self
 
 from django.conf import settings
@@ -18,6 +19,11 @@ from commitments.models.update import ProgressUpdate
 def random_name(_evidence: models.Model, _file_name: str) -> str:
     """Nothing of what the author named the file, its extension included, reaches the storage (requirement S8)."""
     return f"evidence/{uuid.uuid4().hex}"
+
+
+def extension_of(file_name: str) -> str:
+    """PDF, ODT… : what the file is, since the two were found to agree when it came. "" for a link."""
+    return PurePosixPath(file_name).suffix.removeprefix(".").upper()
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -129,6 +135,15 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def format(self) -> str:
+        return extension_of(self.file_name)
+
+    @property
+    def is_pending(self) -> bool:
+        """Belongs to an update that is still being written or approved."""
+        return self.update is not None and self.update.state in ProgressUpdate.OPEN_STATES
 
     @property
     def is_link_down(self) -> bool:

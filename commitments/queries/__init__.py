@@ -15,6 +15,7 @@ from commitments.queries.commitment import (
     writable_commitment,
     writable_commitments,
 )
+from commitments.queries.evidence import all_evidence, evidence_count, evidence_file, evidence_of
 from commitments.queries.journal import Entry, journal, published_update
 from commitments.queries.line_states import with_states
 from commitments.queries.lines import (
@@ -62,6 +63,7 @@ __all__ = [
     "Stand",
     "Surroundings",
     "Tally",
+    "all_evidence",
     "axes",
     "axis_for",
     "board_rows",
@@ -73,6 +75,9 @@ __all__ = [
     "counts",
     "current_campaign",
     "events",
+    "evidence_count",
+    "evidence_file",
+    "evidence_of",
     "grouped",
     "in_charge",
     "indicator_for",

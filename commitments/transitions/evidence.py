@@ -18,7 +18,6 @@ from commitments.transitions.updates import open_update
 from commitments.uploads import UploadRefused, read_upload
 
 BEING_WRITTEN = {State.DRAFT, State.RETURNED}
-BEING_APPROVED = {State.SUBMITTED, State.APPROVED}
 
 
 def add_evidence(  # noqa: PLR0913 - what a piece is made of
@@ -84,7 +83,7 @@ def withdraw_evidence(evidence: Evidence, *, by: User, at: datetime | None = Non
     require_may_write(by, locked)
     if piece.withdrawn_at is not None:
         return piece
-    if piece.update is not None and piece.update.state in BEING_APPROVED:
+    if piece.update is not None and piece.update.is_being_approved:
         raise TransitionRefused(_("Les pièces d’un point soumis ne changent plus : reprenez-le d’abord."))
     if piece.update is not None and piece.update.state in BEING_WRITTEN:
         piece.update.writers.add(by)
@@ -132,7 +131,7 @@ def _check_milestone(commitment: Commitment, milestone: Milestone | None) -> Non
 
 def _update_that_takes_it(commitment: Commitment) -> ProgressUpdate | None:
     update = open_update(commitment)
-    if update is not None and update.state not in BEING_WRITTEN:
+    if update is not None and update.is_being_approved:
         raise TransitionRefused(
             _("Un point est soumis au visa : reprenez-le pour y joindre une pièce, ou attendez qu’il soit publié.")
         )

@@ -4,7 +4,7 @@ The name proposes a format, the bytes decide. What two programs would read in tw
 a page of HTML named .csv) is refused whole. Nothing here knows a model or keeps a file.
 """
 
-from commitments.uploads.reading import FORMATS, Upload, format_of, read_upload
+from commitments.uploads.reading import FORMATS, Upload, read_upload
 from commitments.uploads.refusals import UploadRefused
 
-__all__ = ["FORMATS", "Upload", "UploadRefused", "format_of", "read_upload"]
+__all__ = ["FORMATS", "Upload", "UploadRefused", "read_upload"]

@@ -51,11 +51,6 @@ class Upload:
     sha256: str
 
 
-def format_of(media_type: str) -> str:
-    """PDF, ODT… ; "" for what no upload of ours has."""
-    return next((extension.upper() for extension, known in FORMATS.items() if known == media_type), "")
-
-
 def read_upload(file: File) -> Upload:
     """Raises UploadRefused. Leaves the file at its beginning."""
     name = _clean(file.name or "")
