@@ -119,8 +119,27 @@ class EvidenceAdmin(AppendOnly, admin.ModelAdmin):
     search_fields = ["title", "commitment__code"]
     list_select_related = ["commitment", "added_by"]
     # The storage has no address of its own: a file is read through the page that checks the right.
-    exclude = ["file"]
-    readonly_fields = ["download", "media_type", "size", "sha256", "added_at", "withdrawn_by", "withdrawn_at"]
+    fields = readonly_fields = [
+        "commitment",
+        "milestone",
+        "update",
+        "kind",
+        "title",
+        "is_public",
+        "url",
+        "download",
+        "media_type",
+        "size",
+        "sha256",
+        "added_by",
+        "added_at",
+        "withdrawn_by",
+        "withdrawn_at",
+        "checked_at",
+        "failures",
+        "failing_since",
+        "failure_told_at",
+    ]
 
     @admin.display(description=_("fichier"))
     def download(self, piece: Evidence) -> str:

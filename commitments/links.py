@@ -128,16 +128,21 @@ def _open(host: str, port: int, timeout: float | None) -> socket.socket:
 @contextmanager
 def _cut_after(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
     """A server that sends one byte every nine seconds keeps within every timeout, and never ends."""
-    timer = threading.Timer(seconds, _cut, [connection])
+    is_over = threading.Event()
+
+    def cut() -> None:
+        is_over.set()
+        if connection.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
-
-
-def _cut(connection: http.client.HTTPConnection) -> None:
-    if connection.sock is not None:
-        with suppress(OSError):
-            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+    if is_over.is_set():
+        # Headers that stop in the middle are read as if they ended there.
+        raise TimeoutError
