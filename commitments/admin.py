@@ -119,7 +119,7 @@ class EvidenceAdmin(AppendOnly, admin.ModelAdmin):
     search_fields = ["title", "commitment__code"]
     list_select_related = ["commitment", "added_by"]
     # The storage has no address of its own: a file is read through the page that checks the right.
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "commitment",
         "milestone",
         "update",
@@ -139,7 +139,7 @@ class EvidenceAdmin(AppendOnly, admin.ModelAdmin):
         "failures",
         "failing_since",
         "failure_told_at",
-    ]
+    )
 
     @admin.display(description=_("fichier"))
     def download(self, piece: Evidence) -> str:

@@ -16,11 +16,13 @@ from commitments.models import Commitment, Indicator
 from reports.models import Report
 from reports.transitions import put_online
 from tests.browser import chromium
+from tests.uploads import PDF
 from tests.worker import running_worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "demonstration"
 CODE, LATE = "eng-06-former", "eng-25-f2030-idemo"
+PROVEN = "eng-16-ccsti"  # completed, on a piece that is not public
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]
 
 
@@ -158,7 +160,8 @@ def public_addresses() -> list[str]:
     indicators = Indicator.objects.filter(code__in=["ind-entreprises-ia", "ind-osez-tpe"])
     return [
         "/", "/engagements/", "/engagements/?axis=research&status=in_progress", "/engagements/?status=rien",
-        "/engagements/?q=zzzz", f"/engagements/{CODE}/", f"/engagements/{adjacent}/", f"/engagements/{LATE}/",
+        "/engagements/?q=zzzz", f"/engagements/{PROVEN}/",
+        f"/engagements/{CODE}/", f"/engagements/{adjacent}/", f"/engagements/{LATE}/",
         "/axes/", "/axes/research/", "/acteurs/", "/acteurs/bpifrance/", "/financements/", "/indicateurs/",
         *[indicator.get_absolute_url() for indicator in indicators],
         "/calendrier/", "/rapports/", "/connexion/", "/en/", "/en/engagements/", f"/en/engagements/{CODE}/",
@@ -176,7 +179,7 @@ def test_no_public_page_has_an_accessibility_fault(portal, browser, width):
 
 
 STAFF = ["/espace/", f"/espace/engagements/{CODE}/point/", "/espace/engagements/eng-25-f2030-idemo/report-echeance/",
-         "/espace/visas/", "/espace/rapports/"]  # fmt: skip
+         "/espace/visas/", "/espace/rapports/", f"/espace/engagements/{PROVEN}/pieces/"]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -190,6 +193,40 @@ def test_no_staff_page_has_an_accessibility_fault(portal, browser, width):
     expect(page.get_by_role("alert")).to_contain_text("Rien n’est publié")
     found += [v["id"] for v in Axe().run(page).response["violations"]]
     assert found == []
+
+
+def test_a_piece_of_evidence_without_javascript(portal, browser, tmp_path):
+    """A file is joined to the draft of the moment, read by its author alone, then withdrawn."""
+    saved = tmp_path / "Délibération.pdf"
+    saved.write_bytes(PDF)
+    page = browser.new_context(java_script_enabled=False, accept_downloads=True).new_page()
+    log_in(page, portal, "administration")
+    page.goto(f"{portal}/espace/engagements/{PROVEN}/pieces/")
+    page.get_by_role("button", name="Ajouter la pièce").click()
+    expect(page.get_by_role("alert")).to_contain_text("Rien n’est ajouté")
+    page.get_by_label("Nature").select_option(label="délibération")
+    page.get_by_label("Intitulé").fill("Délibération du 12 mars")
+    page.get_by_label("Fichier").set_input_files(saved)
+    page.get_by_role("button", name="Ajouter la pièce").click()
+    expect(page.get_by_role("status").first).to_contain_text("Pièce ajoutée")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Délibération du 12 mars").click()
+    assert download.value.suggested_filename == "Délibération.pdf"
+    row = page.get_by_role("row", name="Délibération du 12 mars")
+    row.locator("summary").click()
+    row.get_by_role("button").click()
+    expect(row).to_contain_text("retirée")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_page_of_evidence_tells_its_errors_to_everyone(portal, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    log_in(page, portal, "administration")
+    page.goto(f"{portal}/espace/engagements/{PROVEN}/pieces/")
+    page.get_by_role("button", name="Ajouter la pièce").click()
+    expect(page.get_by_role("alert")).to_contain_text("Rien n’est ajouté")
+    assert [v["id"] for v in Axe().run(page).response["violations"]] == []
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 def test_a_page_asks_nothing_of_others_and_logs_no_error(portal, browser):
