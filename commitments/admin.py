@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -17,6 +19,7 @@ from commitments.models import (
     Commitment,
     Decision,
     Event,
+    Evidence,
     Indicator,
     IndicatorTarget,
     Measurement,
@@ -59,6 +62,7 @@ class MilestoneInline(admin.TabularInline):
         "date_precision",
         "status",
         "achieved_on",
+        "evidence_required",
     ]
     autocomplete_fields = ["source"]
 
@@ -106,6 +110,47 @@ class CommitmentAdmin(admin.ModelAdmin):
 class ProgressUpdateAdmin(AppendOnly, admin.ModelAdmin):
     list_display = ["commitment", "state", "status", "author", "published_at"]
     list_filter = ["state", "campaign"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(AppendOnly, admin.ModelAdmin):
+    list_display = ["title", "commitment", "kind", "is_public", "added_by", "added_at", "withdrawn_at", "failing_since"]
+    list_filter = ["kind", "is_public"]
+    search_fields = ["title", "commitment__code"]
+    list_select_related = ["commitment", "added_by"]
+    # The storage has no address of its own: a file is read through the page that checks the right.
+    fields = readonly_fields = (
+        "commitment",
+        "milestone",
+        "update",
+        "kind",
+        "title",
+        "is_public",
+        "url",
+        "download",
+        "media_type",
+        "size",
+        "sha256",
+        "added_by",
+        "added_at",
+        "withdrawn_by",
+        "withdrawn_at",
+        "checked_at",
+        "failures",
+        "failing_since",
+        "failure_told_at",
+    )
+
+    @admin.display(description=_("fichier"))
+    def download(self, piece: Evidence) -> str:
+        if not piece.file:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("commitments:evidence_file", args=[piece.pk]), piece.file_name
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

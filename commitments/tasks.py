@@ -28,6 +28,11 @@ def remind(campaign_id: int, user_id: int, codes: list[str] | None = None) -> No
 
 
 @shared_task
+def check_links() -> None:
+    services.check_links(timezone.now())
+
+
+@shared_task
 def give_tacit_visas() -> None:
     """For the last day that is over, or about to be: run late, after midnight, it takes no day away from anyone."""
     at = timezone.now()

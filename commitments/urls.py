@@ -2,7 +2,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from commitments.views import campaigns, public, quarter, reminders, steering, updates, visas
+from commitments.views import campaigns, evidence, public, quarter, reminders, steering, updates, visas
 
 
 class DayConverter:
@@ -42,6 +42,11 @@ urlpatterns = [
     path("espace/campagnes/<str:quarter>/relancer/", campaigns.campaign_remind, name="campaign_remind"),
     path("espace/campagnes/<str:quarter>/etat/", campaigns.campaign_move, name="campaign_move"),
     path("rappels/pause/<str:token>/", reminders.pause, name="pause"),
+    path("espace/engagements/<slug:code>/pieces/", evidence.evidence, name="evidence"),
+    path(
+        "espace/engagements/<slug:code>/pieces/<int:pk>/retirer/", evidence.evidence_withdraw, name="evidence_withdraw"
+    ),
+    path("pieces/<int:pk>/", evidence.evidence_file, name="evidence_file"),
     path("espace/visas/", visas.visa_list, name="visa_list"),
     path("espace/visas/<int:pk>/", visas.visa_detail, name="visa_detail"),
     path("espace/comites/", steering.meeting_list, name="meeting_list"),

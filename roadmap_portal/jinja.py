@@ -22,7 +22,17 @@ from jinja2.filters import make_attrgetter
 from markupsafe import Markup
 
 from actors.models import Confidence, Side
-from commitments.models import AgendaItem, CampaignLine, Commitment, Decision, Milestone, Postponement, Status, Weather
+from commitments.models import (
+    AgendaItem,
+    CampaignLine,
+    Commitment,
+    Decision,
+    Evidence,
+    Milestone,
+    Postponement,
+    Status,
+    Weather,
+)
 from funding.models import Envelope
 from roadmap_portal.templatetags import portal
 
@@ -34,6 +44,7 @@ LABELLED: dict[str, type[TextChoices]] = {
     "line": CampaignLine.State,
     "agenda_reason": AgendaItem.Reason,
     "decision": Decision.State,
+    "evidence_kind": Evidence.Kind,
     "side": Side,
     "provenance": Commitment.Provenance,
     "confidence": Confidence,

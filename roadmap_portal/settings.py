@@ -152,6 +152,10 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "commitments.tasks.send_reminders", "schedule": crontab(minute=30, hour=7)},
     # The day is nearly over: silence is recorded as silence.
     "tacit-visas": {"task": "commitments.tasks.give_tacit_visas", "schedule": crontab(minute=45, hour=23)},
+    "links-of-the-evidence": {
+        "task": "commitments.tasks.check_links",
+        "schedule": crontab(minute=0, hour=4, day_of_week="mon"),
+    },
 }
 
 # --- Accounts ---------------------------------------------------------------------------------
@@ -191,6 +195,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Pieces of evidence: how heavy a file, and what an office document may weigh once unzipped.
+UPLOAD_MOST_BYTES = 20 * 1024**2
+UPLOAD_MOST_UNZIPPED_BYTES = 200 * 1024**2
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
@@ -199,6 +206,11 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 EMAIL_TIMEOUT = 20
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@portail.example")
+
+# --- Links of the evidence, checked every week ---------------------------------------------------
+LINK_CHECK_SECONDS = 10  # to connect, then for each reading
+# A link is what someone typed: from inside our network it must not reach what the outside cannot.
+LINK_CHECK_ALLOWS_PRIVATE_ADDRESSES = False
 
 # --- Security (requirements S2 to S5) -----------------------------------------------------------
 SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"

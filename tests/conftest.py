@@ -78,3 +78,11 @@ def louis(state):
 def commitment(region):
     """Led by the Region: Paula may write on it."""
     return make_commitment(code="eng-recherche", lead=region)
+
+
+@pytest.fixture
+def files(tmp_path, settings):
+    """The names in the storage, which is this test's own."""
+    here = settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path, "base_url": None}}
+    settings.STORAGES = settings.STORAGES | {"default": here}
+    return lambda: sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())

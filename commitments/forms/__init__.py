@@ -1,6 +1,7 @@
 """Shapes of what staff type. A form never decides who or when; the rules are the transitions'."""
 
 from commitments.forms.campaigns import CampaignForm, RescheduleForm
+from commitments.forms.evidence import EvidenceForm
 from commitments.forms.steering import ClosingForm, DecisionForm, MeetingForm
 from commitments.forms.updates import PostponementForm, UpdateForm, chosen
 
@@ -8,6 +9,7 @@ __all__ = [
     "CampaignForm",
     "ClosingForm",
     "DecisionForm",
+    "EvidenceForm",
     "MeetingForm",
     "PostponementForm",
     "RescheduleForm",

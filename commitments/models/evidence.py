@@ -1,6 +1,8 @@
 """Evidence of what was done: a link or a file, public or not."""
 
 import uuid
+from pathlib import PurePosixPath
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models.commitment import Commitment
+from commitments.models.evidence_guards import EVIDENCE_KEPT, LAST_PIECE_KEPT, SUBMITTED_EVIDENCE_KEPT
 from commitments.models.milestone import Milestone
 from commitments.models.update import ProgressUpdate
 
@@ -16,6 +19,20 @@ from commitments.models.update import ProgressUpdate
 def random_name(_evidence: models.Model, _file_name: str) -> str:
     """Nothing of what the author named the file, its extension included, reaches the storage (requirement S8)."""
     return f"evidence/{uuid.uuid4().hex}"
+
+
+def extension_of(file_name: str) -> str:
+    """PDF, ODT… : what the file is, since the two were found to agree when it came. "" for a link."""
+    return PurePosixPath(file_name).suffix.removeprefix(".").upper()
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def valid(self) -> Self:
+        return self.filter(withdrawn_at__isnull=True)
+
+    def published(self) -> Self:
+        """Those of no update, or of one that is out: not those whose update is still being written or approved."""
+        return self.filter(Q(update__isnull=True) | ~Q(update__state__in=ProgressUpdate.OPEN_STATES))
 
 
 class Evidence(models.Model):
@@ -77,6 +94,10 @@ class Evidence(models.Model):
     checked_at = models.DateTimeField(_("lien vérifié le"), null=True, editable=False)
     failures = models.PositiveSmallIntegerField(_("échecs de suite"), default=0, editable=False)
     failing_since = models.DateField(_("lien en échec depuis le"), null=True, editable=False)
+    # When those in charge were written to, once for as long as it lasts.
+    failure_told_at = models.DateTimeField(_("échec signalé le"), null=True, editable=False)
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pièce justificative")
@@ -89,6 +110,11 @@ class Evidence(models.Model):
                 violation_error_message=_("Une pièce est un lien ou un fichier : l’un des deux."),
             ),
             models.CheckConstraint(
+                name="evidence_link_is_of_the_web",
+                condition=Q(url="") | Q(url__regex=r"^https?://"),
+                violation_error_message=_("Une adresse commence par https:// ou http://."),
+            ),
+            models.CheckConstraint(
                 name="evidence_withdrawal_is_signed",
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
@@ -99,10 +125,25 @@ class Evidence(models.Model):
                 condition=Q(failures=0, failing_since__isnull=True) | Q(failures__gt=0, failing_since__isnull=False),
                 violation_error_message=_("Un lien en échec porte la date du premier échec."),
             ),
+            models.CheckConstraint(
+                name="evidence_told_means_down",
+                condition=Q(failure_told_at__isnull=True) | Q(failures__gte=2),
+                violation_error_message=_("Seul un lien en échec deux fois de suite est signalé."),
+            ),
         ]
+        triggers = [EVIDENCE_KEPT, SUBMITTED_EVIDENCE_KEPT, LAST_PIECE_KEPT]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def format(self) -> str:
+        return extension_of(self.file_name)
+
+    @property
+    def is_pending(self) -> bool:
+        """Belongs to an update that is still being written or approved."""
+        return self.update is not None and self.update.state in ProgressUpdate.OPEN_STATES
 
     @property
     def is_link_down(self) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import DatePrecision, Source
 from commitments.models.commitment import Commitment
+from commitments.models.evidence_guards import ACHIEVED_WITH_EVIDENCE
 from commitments.models.guards import (
     OF_MILESTONE,
     POSTPONED_BY_ITS_OWN_DECISION,
@@ -47,6 +48,11 @@ class Milestone(Versioned):
     )
     status = models.CharField(_("état"), max_length=9, choices=Status.choices, default=Status.PLANNED, editable=False)
     achieved_on = models.DateField(_("atteint le"), null=True, blank=True, editable=False)
+    evidence_required = models.BooleanField(
+        _("pièce exigée"),
+        default=False,
+        help_text=_("Le jalon ne se déclare atteint qu’avec une pièce justificative qui lui est jointe."),
+    )
 
     class Meta(Versioned.Meta):
         verbose_name = _("jalon")
@@ -81,6 +87,7 @@ class Milestone(Versioned):
             baseline_kept("NEW.commitment_id", OF_MILESTONE.format(row="NEW")),
             due_date_through_the_ledger("p.milestone_id = NEW.id", OF_MILESTONE.format(row="NEW")),
             not_deleted_in_force(OF_MILESTONE.format(row="OLD")),
+            ACHIEVED_WITH_EVIDENCE,
         ]
 
     def __str__(self) -> str:

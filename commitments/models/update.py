@@ -128,6 +128,10 @@ class ProgressUpdate(Versioned):
         ]
         triggers = [*Versioned.Meta.triggers, SUBMITTED_TEXT_KEPT, PUBLISHED_WITH_ITS_VISAS]
 
+    @property
+    def is_being_approved(self) -> bool:
+        return self.state in {self.State.SUBMITTED, self.State.APPROVED}
+
     def __str__(self) -> str:
         return f"{self.commitment.code} · {self.get_state_display()}"
 

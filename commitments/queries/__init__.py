@@ -24,6 +24,7 @@ from commitments.queries.commitment import (
     writable_commitment,
     writable_commitments,
 )
+from commitments.queries.evidence import all_evidence, evidence_count, evidence_file, evidence_of
 from commitments.queries.journal import Entry, journal, published_update
 from commitments.queries.line_states import told, with_states
 from commitments.queries.lines import (
@@ -102,6 +103,7 @@ __all__ = [
     "Surroundings",
     "Tally",
     "agenda_for",
+    "all_evidence",
     "approved_sides",
     "awaited_visas",
     "axes",
@@ -119,6 +121,9 @@ __all__ = [
     "decision_for",
     "decisions_of",
     "events",
+    "evidence_count",
+    "evidence_file",
+    "evidence_of",
     "grouped",
     "in_charge",
     "indicator_for",

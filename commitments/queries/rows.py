@@ -4,7 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from commitments.models import Axis, Milestone
+from commitments.models import Axis, Milestone, ProgressUpdate
+from commitments.models.evidence import extension_of
 
 
 class RoadmapRow(NamedTuple):
@@ -165,6 +166,44 @@ class ClaimRow(NamedTuple):
     update: int
     title: str
     achieved_on: date
+
+
+class EvidenceRow(NamedTuple):
+    """A valid piece of evidence."""
+
+    pk: int
+    kind: str
+    title: str
+    is_public: bool
+    url: str
+    file_name: str
+    size: int | None
+    sha256: str
+    added_at: datetime
+    failures: int
+    failing_since: date | None
+    milestone_title: str | None  # None: the commitment itself
+    update_state: str | None
+
+    @property
+    def is_veiled(self) -> bool:
+        return not self.title
+
+    @property
+    def is_pending(self) -> bool:
+        return self.update_state in ProgressUpdate.OPEN_STATES
+
+    @property
+    def is_link_down(self) -> bool:
+        return self.failures >= 2
+
+    @property
+    def format(self) -> str:
+        return extension_of(self.file_name)
+
+    def veiled(self) -> "EvidenceRow":
+        """That it exists, its kind and what it proves: all that the public knows of a piece that is not public."""
+        return self._replace(title="", url="", file_name="", size=None, sha256="", failures=0)
 
 
 class GroupRow(NamedTuple):

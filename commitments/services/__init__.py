@@ -1,5 +1,6 @@
 """Writes that reach outside the database, one function a use."""
 
+from commitments.services.links import check_links
 from commitments.services.reminders import DailyRun, Outcome, Plan, Reminded, plan_reminders, remind, send_reminders
 from commitments.services.stages import stage_on, week_of
 
@@ -8,6 +9,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "Reminded",
+    "check_links",
     "plan_reminders",
     "remind",
     "send_reminders",

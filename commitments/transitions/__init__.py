@@ -13,6 +13,7 @@ from commitments.transitions.campaigns import (
     plan_campaign,
     reschedule_campaign,
 )
+from commitments.transitions.evidence import add_evidence, withdraw_evidence
 from commitments.transitions.postponements import postpone
 from commitments.transitions.reminders import end_snooze, holder_of, snooze, snooze_token
 from commitments.transitions.statement import CLAIM, STATED, starting_point, statement_of, text_hash
@@ -56,6 +57,7 @@ __all__ = [
     "EditConflict",
     "StatusChange",
     "TransitionRefused",
+    "add_evidence",
     "add_missing_lines",
     "campaign_ended_before",
     "close_decision",
@@ -86,4 +88,5 @@ __all__ = [
     "submit_update",
     "take_back",
     "text_hash",
+    "withdraw_evidence",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from commitments.models import Commitment, Evidence, Milestone, ProgressUpdate, Status, Weather
+from commitments.transitions.statement import CLAIM
 from commitments.transitions.tables import ALLOWED, TransitionRefused, status_targets
 
 
@@ -14,6 +15,7 @@ def check_statement(commitment: Commitment, update: ProgressUpdate) -> None:
         _check_weather,
         _check_text,
         _check_progress,
+        _check_claims,
         _check_completed,
     )
     refusals = []
@@ -23,7 +25,7 @@ def check_statement(commitment: Commitment, update: ProgressUpdate) -> None:
         except TransitionRefused as refusal:
             refusals.append(refusal)
     if refusals:
-        refusals[0].others = refusals[1:]
+        refusals[0].others = [other for refusal in refusals for other in [refusal, *refusal.others]][1:]
         raise refusals[0]
 
 
@@ -62,6 +64,22 @@ def _check_progress(commitment: Commitment, update: ProgressUpdate) -> None:
         )
 
 
+def _check_claims(commitment: Commitment, update: ProgressUpdate) -> None:
+    proven = commitment.evidence.valid().filter(milestone__isnull=False).values("milestone")
+    unproven = update.claims.filter(milestone__evidence_required=True).exclude(milestone__in=proven)
+    refusals = [
+        TransitionRefused(
+            _("Le jalon « %(title)s » ne se déclare atteint qu’avec une pièce justificative qui lui est jointe.")
+            % {"title": claim.milestone.title},
+            f"{CLAIM}{claim.milestone_id}",
+        )
+        for claim in unproven.select_related("milestone").order_by("pk")
+    ]
+    if refusals:
+        refusals[0].others = refusals[1:]
+        raise refusals[0]
+
+
 def _check_completed(commitment: Commitment, update: ProgressUpdate) -> None:
     if update.status != Status.COMPLETED:
         return
@@ -75,7 +93,7 @@ def _check_completed(commitment: Commitment, update: ProgressUpdate) -> None:
             % {"titles": ", ".join(titles)},
             "status",
         )
-    if not commitment.evidence.filter(withdrawn_at__isnull=True).exists():
+    if not commitment.evidence.valid().exists():
         kinds = ", ".join(str(kind.label) for kind in Evidence.Kind)
         raise TransitionRefused(
             _("Un engagement réalisé porte au moins une pièce justificative : %(kinds)s.") % {"kinds": kinds}, "status"

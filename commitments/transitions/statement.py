@@ -18,6 +18,7 @@ STATED = (
     "text_internal",
     "next_steps",
 )
+PROVED = ("kind", "title", "url", "sha256", "is_public", "milestone_id")  # of each piece of evidence
 CLAIM = "milestone_"  # followed by the key of a milestone: the day on which it is said to be achieved, or None
 
 
@@ -61,8 +62,8 @@ def _write_claim(update: ProgressUpdate, milestone_id: int, achieved_on: date | 
 
 def text_hash(update: ProgressUpdate) -> str:
     """SHA-256 of all that is stated, evidence included: one comma changed, and it is another text."""
-    evidence = update.evidence.filter(withdrawn_at__isnull=True).order_by("pk")
-    stated = statement_of(update) | {"evidence": [[e.title, e.url, e.sha256, e.is_public] for e in evidence]}
+    evidence = update.evidence.valid().order_by("pk")
+    stated = statement_of(update) | {"evidence": [[getattr(e, name) for name in PROVED] for e in evidence]}
     if (progress := stated["progress"]) is not None:
         stated["progress"] = f"{progress:.2f}"  # 40 as typed and 40.00 as stored are one figure
     text = json.dumps(stated, sort_keys=True, ensure_ascii=False, default=str)

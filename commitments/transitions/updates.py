@@ -98,12 +98,14 @@ def take_back(update: ProgressUpdate, *, by: User) -> ProgressUpdate:
 
 
 @transaction.atomic
-def discard_draft(update: ProgressUpdate, *, by: User) -> None:
-    """Throws away a draft that was never submitted; the history keeps what it said."""
+def discard_draft(update: ProgressUpdate, *, by: User, at: datetime | None = None) -> None:
+    """Throws away a draft that was never submitted; the history keeps what it said. Its pieces of evidence, which
+    nobody has approved, are withdrawn with it."""
     commitment, update = lock_update(update)
     require_may_write(by, commitment)
     if update.state != State.DRAFT or update.submitted_at is not None:
         raise TransitionRefused(_("Seul un brouillon jamais soumis s’abandonne."))
+    update.evidence.valid().update(withdrawn_by=by, withdrawn_at=at or timezone.now())
     update.delete()
 
 

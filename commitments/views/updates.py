@@ -195,6 +195,7 @@ def _form_context(request: HttpRequest, commitment: Commitment, form: UpdateForm
         "is_submitted": update is not None and update.state in {State.SUBMITTED, State.APPROVED},
         "writer": SIGNER.sign(str(request.user.pk)),
         "last": queries.published_update(commitment),
+        "evidence_count": queries.evidence_count(commitment),
         "campaign": queries.current_campaign(),
         "may_publish": _may_publish(request.user, commitment),
     }
@@ -203,7 +204,7 @@ def _form_context(request: HttpRequest, commitment: Commitment, form: UpdateForm
 def open_update_or_404(request: HttpRequest, pk: int) -> ProgressUpdate:
     """An update one may look at, whatever its state. Http404 when it is not to be seen."""
     updates = ProgressUpdate.objects.select_related("commitment__roadmap", "author", "campaign").prefetch_related(
-        "claims__milestone", "evidence"
+        "claims__milestone", "evidence__milestone"
     )
     update = updates.filter(pk=pk, commitment__in=queries.commitments_for(request.user)).first()
     if update is None:

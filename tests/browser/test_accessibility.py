@@ -12,6 +12,7 @@ from tests.browser.driving import faults, faults_at, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CODE, LATE, RETURNED = "eng-06-former", "eng-25-f2030-idemo", "eng-28-diagnostics"
+PROVEN = "eng-16-ccsti"  # completed, on a piece that is not public
 WIDTHS = [1280, 360]
 
 
@@ -21,7 +22,8 @@ def public_addresses() -> list[str]:
     return [
         "/", "/engagements/", "/engagements/?axis=research&status=in_progress", "/engagements/?status=rien",
         "/engagements/?q=zzzz", f"/engagements/{CODE}/", f"/engagements/{adjacent}/", f"/engagements/{LATE}/",
-        "/axes/", "/axes/research/", "/acteurs/", "/acteurs/bpifrance/", "/financements/", "/indicateurs/",
+        f"/engagements/{PROVEN}/", "/axes/", "/axes/research/", "/acteurs/", "/acteurs/bpifrance/", "/financements/",
+        "/indicateurs/",
         *[indicator.get_absolute_url() for indicator in indicators],
         "/calendrier/", "/rapports/", "/connexion/", "/en/", "/en/engagements/", f"/en/engagements/{CODE}/",
     ]  # fmt: skip
@@ -45,6 +47,8 @@ def staff_addresses() -> list[str]:
         "/espace/visas/", f"/espace/visas/{submitted}/", "/espace/campagnes/", "/espace/campagnes/2026-T4/",
         "/espace/campagnes/2026-T4/?par=acteur", "/espace/campagnes/2026-T4/?state=rien",
         "/espace/campagnes/nouvelle/", "/espace/campagnes/2026-T4/dates/", "/espace/rapports/",
+        f"/espace/engagements/{PROVEN}/pieces/", "/espace/comites/", "/espace/comites/nouveau/",
+        "/espace/comites/2026-09-22/", "/espace/comites/2026-12-08/", "/espace/preferences/",
         "/en/espace/", "/en/espace/campagnes/2026-T4/", f"/en/espace/visas/{submitted}/",
     ]  # fmt: skip
 
