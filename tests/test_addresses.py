@@ -1,0 +1,192 @@
+"""Every address of the portal, asked by every role. An address that is added without a line here fails."""
+
+from datetime import date
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Membership
+from commitments.models import Commitment, Decision, Roadmap, SteeringMeeting
+from commitments.transitions import snooze_token
+from reports.models import Report, ReportFile
+from tests.factories import (
+    make_actor,
+    make_axis,
+    make_campaign,
+    make_commitment,
+    make_evidence,
+    make_roadmap,
+    make_update,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+Role = Membership.Role
+# Name → role, actor. The commitment of every sample address is led by the Region, and internal.
+PEOPLE = {
+    "visitor": None,
+    "former member": (),
+    "reader": (Role.READER, "prefecture"),
+    "auditor": (Role.AUDITOR, "prefecture"),
+    "contributor": (Role.CONTRIBUTOR, "region"),
+    "foreign contributor": (Role.CONTRIBUTOR, "autre"),
+    "state validator": (Role.VALIDATOR, "prefecture"),
+    "region validator": (Role.VALIDATOR, "region"),
+    "administrator": (Role.ADMINISTRATOR, "region"),
+}
+EVERYONE = set(PEOPLE)
+STAFF = EVERYONE - {"visitor", "former member"}
+WRITERS = {"contributor", "state validator", "region validator", "administrator"}
+VALIDATING = {"state validator", "region validator", "administrator"}
+ADMINISTRATOR = {"administrator"}
+LOGGED_IN = EVERYONE - {"visitor"}
+
+# Address → who may look (GET), who may act (POST). None: the method is not offered.
+RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
+    "healthz": (EVERYONE, None),
+    "api:commitments": (EVERYONE, None),
+    "api:commitment": (STAFF, None),
+    "api:milestones": (EVERYONE, None),
+    "home": (EVERYONE, None),
+    "commitments:list": (EVERYONE, None),
+    "commitments:detail": (STAFF, None),
+    "commitments:axis_list": (EVERYONE, None),
+    "commitments:axis_detail": (EVERYONE, None),
+    "commitments:indicator_list": (EVERYONE, None),
+    "commitments:calendar": (EVERYONE, None),
+    "commitments:my_quarter": (STAFF, None),
+    "commitments:confirm_unchanged": (None, WRITERS),
+    "commitments:postpone": (WRITERS, WRITERS),
+    "commitments:update": (WRITERS, WRITERS),
+    "commitments:update_autosave": (None, WRITERS),
+    "commitments:update_take_back": (None, WRITERS),
+    "commitments:update_discard": (None, WRITERS),
+    "commitments:campaign_list": (STAFF, None),
+    "commitments:campaign_plan": (ADMINISTRATOR, ADMINISTRATOR),
+    "commitments:campaign_board": (STAFF, None),
+    "commitments:campaign_reschedule": (ADMINISTRATOR, ADMINISTRATOR),
+    "commitments:campaign_remind": (None, ADMINISTRATOR),
+    "commitments:campaign_move": (None, ADMINISTRATOR),
+    "commitments:pause": (EVERYONE, EVERYONE),
+    "commitments:evidence": (WRITERS, WRITERS),
+    "commitments:evidence_withdraw": (None, WRITERS),
+    "commitments:evidence_file": (STAFF, None),
+    "commitments:visa_list": (VALIDATING, None),
+    "commitments:visa_detail": (VALIDATING, VALIDATING),
+    "commitments:meeting_list": (STAFF, None),
+    "commitments:meeting_plan": (VALIDATING, VALIDATING),
+    "commitments:meeting": (STAFF, VALIDATING),
+    "commitments:meeting_edit": (VALIDATING, VALIDATING),
+    "commitments:meeting_hold": (None, VALIDATING),
+    "commitments:decision": (STAFF, VALIDATING),
+    "commitments:decision_correct": (VALIDATING, VALIDATING),
+    "actors:list": (EVERYONE, None),
+    "actors:detail": (EVERYONE, None),
+    "funding:list": (EVERYONE, None),
+    "reports:list": (EVERYONE, None),
+    "reports:staff_list": (ADMINISTRATOR, ADMINISTRATOR),
+    "reports:staff_detail": (ADMINISTRATOR, None),
+    "reports:staff_state": (ADMINISTRATOR, None),
+    "reports:staff_act": (None, ADMINISTRATOR),
+    "reports:staff_file": (ADMINISTRATOR, None),
+    "accounts:login": (EVERYONE, EVERYONE),
+    "accounts:logout": (None, LOGGED_IN),
+    "accounts:preferences": (STAFF, STAFF),
+    "accounts:end_snooze": (None, STAFF),
+}
+# Asked for in tests of their own: a worker must answer, or what they show be online.
+ELSEWHERE = {"ready", "commitments:indicator_detail", "reports:detail", "reports:file"}
+CASES = [(name, method, who) for name, rule in RULES.items() for method, may in zip(("get", "post"), rule, strict=True)
+         if may is not None for who in PEOPLE]  # fmt: skip
+
+
+def names(resolver=None, space=""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.app_name != "admin":
+                yield from names(pattern, pattern.namespace or space)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}:{pattern.name}" if space else str(pattern.name)
+
+
+def test_each_address_has_its_rule():
+    assert {*names()} == {*RULES, *ELSEWHERE}
+
+
+@pytest.fixture
+def addresses(region, state, amina, rachel):
+    """One of each, about an internal commitment of the Region."""
+    make_actor("autre")
+    make_axis("research")
+    make_roadmap(visa_policy=Roadmap.VisaPolicy.BOTH)
+    author = make_user("auteur", Role.CONTRIBUTOR, region)
+    commitment = make_commitment("..", code="eng-1", lead=region, visibility=Commitment.Visibility.INTERNAL)
+    campaign = make_campaign()
+    update = make_update(commitment, author, submitted=True, campaign=campaign)
+    with_file = make_evidence(commitment, author, url="", file=ContentFile(b"%PDF-", "p.pdf"), file_name="p.pdf",
+                              sha256="0" * 64, size=5, media_type="application/pdf")  # fmt: skip
+    meeting = SteeringMeeting.objects.create(roadmap=make_roadmap(), held_on=date(2026, 11, 1))
+    decision = Decision.objects.create(meeting=meeting, number=1, text="Décidé.", owner=region, due_on=date(2027, 1, 1))
+    report = Report.objects.create(campaign=campaign, requested_by=amina)
+    file = ReportFile.objects.create(report=report, format="pdf", file=ContentFile(b"%PDF-", "r.pdf"), size=5,
+                                     sha256="0" * 64, name="r.pdf")  # fmt: skip
+    of_commitment = ("api:commitment", "detail", "confirm_unchanged", "postpone", "update", "update_autosave",
+                     "update_take_back", "update_discard", "evidence")  # fmt: skip
+    arguments = {
+        **{name: [commitment.code] for name in of_commitment},
+        **{f"campaign_{act}": [campaign.slug] for act in ("board", "reschedule", "remind", "move")},
+        **{name: [meeting.held_on] for name in ("meeting", "meeting_edit", "meeting_hold")},
+        **{name: [decision.pk] for name in ("decision", "decision_correct")},
+        **{f"reports:staff_{name}": [report.pk] for name in ("detail", "state", "act")},
+        "axis_detail": ["research"],
+        "evidence_withdraw": [commitment.code, with_file.pk],
+        "evidence_file": [with_file.pk],
+        "visa_detail": [update.pk],
+        "pause": [snooze_token(author)],
+        "actors:detail": ["region"],
+        "reports:staff_file": [report.pk, file.name],
+    }
+    return lambda name: reverse(name, args=arguments.get(name) or arguments.get(name.removeprefix("commitments:"), []))
+
+
+def log_in(client, who):
+    person = PEOPLE[who]
+    if person is None:
+        return
+    role, actor = person or (None, None)
+    client.force_login(make_user("quelquun", role, make_actor(actor) if actor else None))
+
+
+@pytest.mark.parametrize(("name", "method", "who"), CASES)
+def test_an_address_opens_to_those_its_rule_names_and_to_nobody_else(client, addresses, name, method, who):
+    """A missing right answers like a missing page; a visitor is asked who they are."""
+    log_in(client, who)
+    address = addresses(name)
+    response = getattr(client, method)(address)
+    response.close()
+    may = RULES[name][0 if method == "get" else 1]
+    if who in may:
+        assert response.status_code in {200, 302}, address
+        assert not response.headers.get("Location", "").startswith("/connexion/")
+    elif who == "visitor" and response.status_code != 404:
+        assert response.status_code == 401 or response.headers["Location"].startswith("/connexion/")
+    else:
+        assert response.status_code == 404, address
+
+
+@pytest.mark.parametrize(("name", "rule"), RULES.items())
+def test_a_method_that_is_not_offered_is_refused_to_everyone(client, addresses, name, rule, amina):
+    client.force_login(amina)
+    for method, may in zip(("get", "post"), rule, strict=True):
+        if may is None:
+            assert getattr(client, method)(addresses(name)).status_code == 405
+
+
+@pytest.mark.parametrize("who", sorted(EVERYONE - ADMINISTRATOR))
+def test_the_admin_opens_to_administrators_alone(client, region, who):
+    make_actor("prefecture")
+    make_actor("autre")
+    log_in(client, who)
+    for address in ("/admin/", "/admin/commitments/commitment/", "/admin/accounts/user/"):
+        assert client.get(address).status_code in {302, 404}
