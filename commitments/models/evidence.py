@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commitments.models.commitment import Commitment
 from commitments.models.milestone import Milestone
 from commitments.models.update import ProgressUpdate
+from roadmap_portal.history.tracking import tracked
 
 
 def random_name(_evidence: models.Model, _file_name: str) -> str:
@@ -18,6 +19,7 @@ def random_name(_evidence: models.Model, _file_name: str) -> str:
     return f"evidence/{uuid.uuid4().hex}"
 
 
+@tracked()
 class Evidence(models.Model):
     class Kind(models.TextChoices):
         DELIBERATION = "deliberation", _("délibération")

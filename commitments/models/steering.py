@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from actors.models import Actor
 from commitments.models.commitment import Commitment
 from commitments.models.roadmap import Roadmap
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
+@tracked()
 class SteeringMeeting(Versioned):
     class State(models.TextChoices):
         PLANNED = "planned", _("prévue")
@@ -39,6 +41,7 @@ class SteeringMeeting(Versioned):
         return f"COPIL · {self.held_on}"
 
 
+@tracked()
 class AgendaItem(models.Model):
     """Why a commitment was looked at, as things stood when the meeting was held."""
 
@@ -64,6 +67,7 @@ class AgendaItem(models.Model):
         return f"{self.meeting} · {self.commitment.code} · {self.get_reason_display()}"
 
 
+@tracked()
 class Decision(Versioned):
     class State(models.TextChoices):
         OPEN = "open", _("à suivre")
