@@ -5,7 +5,7 @@ the whole object as the change left it, with when, who and through what (`record
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pghistory
 from django.db import models
@@ -48,7 +48,7 @@ def _keep(model: type[models.Model], *events: pghistory.RowEvent, **options: Any
 
 def _named(link: models.ManyToManyField) -> type[models.Model]:
     """A name for the table Django made by itself: migrations see no trigger of a model that has none."""
-    owner, through = link.model, link.remote_field.through
+    owner, through = link.model, cast(type[models.Model], link.remote_field.through)
     meta = {"proxy": True, "app_label": owner._meta.app_label, "default_permissions": ()}
     meta |= {"verbose_name": link.verbose_name, "verbose_name_plural": link.verbose_name}
     name = f"{owner.__name__}{link.name.title().replace('_', '')}"
