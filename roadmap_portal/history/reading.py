@@ -20,9 +20,9 @@ from roadmap_portal.history.tracking import UPDATE, change_models, is_link, trac
 
 # Parts that are kept when their whole goes, and belong on its page all the same.
 ALSO_BELOW = {("commitments.Measurement", "indicator"), ("commitments.CampaignLine", "campaign")}
-DUE = ("kind", "pgh_id", "pgh_created_at")
+DUE = ("pgh_kind", "pgh_id", "pgh_created_at")
 # In the order of the fields of `Change`.
-COLUMNS = (*DUE, "pgh_label", "pgh_context", "pgh_context_id", "held", "previous")
+COLUMNS = (*DUE, "pgh_label", "pgh_context", "pgh_context_id", "pgh_held", "pgh_previous")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Told:
         return tracked_model(self.changes)._meta.label
 
     def rows(self) -> QuerySet[Any]:
-        rows = self._since(self.changes.objects.filter(self.which)).annotate(kind=Value(self.kind))
+        rows = self._since(self.changes.objects.filter(self.which)).annotate(pgh_kind=Value(self.kind))
         return self._without_hidden_changes(rows) if self.fields else rows
 
     def previous(self) -> Any:
@@ -48,11 +48,11 @@ class Told:
         if is_link(self.changes) or not self.with_previous:
             return Cast(Value(None), models.JSONField())
         earlier = self.changes.objects.filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
-        return Subquery(self._since(earlier).order_by("-pgh_id").annotate(held=self.held()).values("held")[:1])
+        return Subquery(self._since(earlier).order_by("-pgh_id").annotate(pgh_held=self.held()).values("pgh_held")[:1])
 
     def details(self, ids: list[int]) -> QuerySet[Any, Any]:
-        rows = self.changes.objects.filter(pgh_id__in=ids).annotate(kind=Value(self.kind))
-        return rows.annotate(held=self.held(), previous=self.previous()).values_list(*COLUMNS)
+        rows = self.changes.objects.filter(pgh_id__in=ids).annotate(pgh_kind=Value(self.kind))
+        return rows.annotate(pgh_held=self.held(), pgh_previous=self.previous()).values_list(*COLUMNS)
 
     def held(self) -> Any:
         """The object as the change left it. Amounts as texts: JSON would make them floats."""
@@ -68,8 +68,8 @@ class Told:
 
     def _without_hidden_changes(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """A change that moved none of the fields told would be an empty line."""
-        compared = rows.annotate(held=self.held(), previous=self.previous())
-        return compared.filter(~Q(pgh_label=UPDATE) | Q(previous__isnull=True) | ~Q(held=F("previous")))
+        compared = rows.annotate(pgh_held=self.held(), pgh_previous=self.previous())
+        return compared.filter(~Q(pgh_label=UPDATE) | Q(pgh_previous__isnull=True) | ~Q(pgh_held=F("pgh_previous")))
 
 
 def _exact(field: models.Field) -> Any:
@@ -99,12 +99,12 @@ class Change(NamedTuple):
 def keys(told: Iterable[Told]) -> QuerySet[Any]:
     """All of them in the order of the page: what a paginator counts and slices."""
     first, *others = (one.rows().values(*DUE) for one in told)
-    return first.union(*others, all=True).order_by("-pgh_created_at", "kind", "-pgh_id")
+    return first.union(*others, all=True).order_by("-pgh_created_at", "pgh_kind", "-pgh_id")
 
 
 def read(told: Iterable[Told], page: Iterable[dict[str, Any]]) -> list[Change]:
     """What the changes of one page hold, in its order."""
-    wanted = [Key(row["kind"], row["pgh_id"]) for row in page]
+    wanted = [Key(row["pgh_kind"], row["pgh_id"]) for row in page]
     ids = defaultdict[str, list[int]](list)
     for key in wanted:
         ids[key.kind].append(key.pk)

@@ -86,7 +86,7 @@ def entries(changes: Sequence[Change], by: Callable[[Change], str], through: Cal
 def _entry(change: Change, names: Names, by: str, through: str) -> Entry:
     model = apps.get_model(change.kind)
     folded = FOLDED.get(change.kind, set())
-    moved = [(name, _moved(model, name, change, names)) for name in _moving(change)]
+    moved = [(name, _moved(model, name, change, names)) for name in _moving(model, change)]
     return Entry(
         at=change.at,
         act=str(ACTS[change.label]),
@@ -101,12 +101,13 @@ def _entry(change: Change, names: Names, by: str, through: str) -> Entry:
     )
 
 
-def _moving(change: Change) -> list[str]:
+def _moving(model: type[models.Model], change: Change) -> list[str]:
     """Names of the fields to tell: those that moved; of an object that came or went, all that it held."""
-    previous = change.previous
+    held, previous = change.held, change.previous
+    names = [field.name for field in model._meta.fields if field.name in held]
     if change.label == UPDATE and previous is not None:
-        return [name for name, value in change.held.items() if value != previous[name]]
-    return [name for name, value in change.held.items() if name != "id" and value not in (None, "", [])]
+        return [name for name in names if held[name] != previous[name]]
+    return [name for name in names if name != "id" and held[name] not in (None, "", [])]
 
 
 def _moved(model: type[models.Model], name: str, change: Change, names: Names) -> FieldChange:
