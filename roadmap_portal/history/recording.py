@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-from celery import Task
+from celery.contrib.django.task import DjangoTask
 from django.core.management.base import BaseCommand
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -96,7 +96,7 @@ def _asked_key(request: HttpRequest) -> uuid.UUID | None:
         return None
 
 
-class RecordedTask(Task):
+class RecordedTask(DjangoTask):
     """Base of all our jobs (celery.py)."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
