@@ -4,6 +4,7 @@
 the whole object as the change left it, with when, who and through what (`recording`).
 """
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
@@ -52,7 +53,9 @@ def _named(link: models.ManyToManyField) -> type[models.Model]:
     meta = {"proxy": True, "app_label": owner._meta.app_label, "default_permissions": ()}
     meta |= {"verbose_name": link.verbose_name, "verbose_name_plural": link.verbose_name}
     name = f"{owner.__name__}{link.name.title().replace('_', '')}"
-    return type(name, (through,), {"__module__": owner.__module__, "Meta": type("Meta", (), meta)})
+    named = type(name, (through,), {"__module__": owner.__module__, "Meta": type("Meta", (), meta)})
+    setattr(sys.modules[owner.__module__], name, named)
+    return named
 
 
 def change_models() -> Iterator[type[models.Model]]:

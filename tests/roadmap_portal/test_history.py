@@ -17,6 +17,7 @@ from actors.models import Actor
 from commitments.models import Campaign, Commitment, Milestone, ProgressUpdate
 from reports.tasks import draft_quarter_just_ended
 from roadmap_portal.history.recording import RecordingMiddleware, recorded
+from roadmap_portal.history.snapshot import snapshot_of
 from roadmap_portal.history.tracking import change_models, is_link, tracked_model
 from tests.factories import make_actor, make_axis, make_milestone, make_update
 
@@ -313,3 +314,15 @@ def test_memberships_are_history_too(paula):
     membership.role = Membership.Role.READER
     membership.save()
     assert [c.role for c in changes_of(membership)] == ["contributor", "reader"]
+
+
+def test_what_was_there_before_has_a_first_line(commitment, region):
+    """What a portal already in use goes through when it is brought up to date."""
+    with recorded(command="migrate"), connection.schema_editor() as editor:
+        for label in OF_THE_DOMAIN:
+            snapshot_of(label)(apps, editor)
+    last = changes_of(commitment).last()
+    assert (last.pgh_label, last.title, last.pgh_obj_id) == ("snapshot", commitment.title, commitment.pk)
+    assert changes_of(commitment.participations.get()).last().actor_id == region.pk
+    links = apps.get_model("commitments", "CommitmentAxesChange").objects
+    assert links.count() == commitment.axes.count()
