@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
+from roadmap_portal.history.admin import WithHistory
+from roadmap_portal.merging_admin import Merging, MergingForm, MergingInline
 
 
-class UserForm(forms.ModelForm):
+class UserForm(MergingForm):
     password = ReadOnlyPasswordHashField(label=_("Mot de passe"))
 
     class Meta:
@@ -35,14 +37,14 @@ class NewUserForm(forms.ModelForm):
         return super().save(commit)
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(MergingInline):
     model = Membership
     extra = 0
     autocomplete_fields = ["actor"]
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(Merging, WithHistory):
     form = UserForm
     list_display = ["email", "name", "is_active"]
     search_fields = ["email", "name"]

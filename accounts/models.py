@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
@@ -29,6 +30,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(email or "").lower())
 
 
+@tracked(exclude=["password", "last_login"])
 class User(Versioned, AbstractBaseUser):
     """Logs in with an e-mail address. Rights come from memberships, never from flags set one by one."""
 
@@ -99,6 +101,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(Q(starts_on__lte=on), Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
+@tracked()
 class Membership(Versioned):
     class Role(models.TextChoices):
         READER = "reader", _("lecture")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as NotASiret
 from stdnum.fr import siret as siret_rules
 
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
@@ -33,6 +34,7 @@ class DatePrecision(models.TextChoices):
     YEAR = "year", _("année")
 
 
+@tracked()
 class Source(Versioned):
     """A public page a fact was read in. Lives here because actors, the lowest floor, quote theirs too."""
 
@@ -70,6 +72,7 @@ def validate_siret(value: str) -> None:
         ) from error
 
 
+@tracked()
 class Actor(Versioned):
     class Kind(models.TextChoices):
         STATE_SERVICE = "state_service", _("service de l’État")

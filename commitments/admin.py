@@ -31,6 +31,8 @@ from commitments.models import (
 )
 from commitments.progress import refresh_standing
 from commitments.transitions import TransitionRefused, move_campaign
+from roadmap_portal.history.admin import WithHistory
+from roadmap_portal.merging_admin import Merging, MergingInline
 
 
 class AppendOnly:
@@ -43,13 +45,13 @@ class AppendOnly:
         return False
 
 
-class ParticipationInline(admin.TabularInline):
+class ParticipationInline(MergingInline):
     model = Participation
     extra = 0
     autocomplete_fields = ["actor"]
 
 
-class MilestoneInline(admin.TabularInline):
+class MilestoneInline(MergingInline):
     model = Milestone
     extra = 0
     fields = [
@@ -71,20 +73,20 @@ class MilestoneInline(admin.TabularInline):
 
 
 @admin.register(Roadmap)
-class RoadmapAdmin(admin.ModelAdmin):
+class RoadmapAdmin(Merging, WithHistory):
     list_display = ["title", "signed_on"]
     autocomplete_fields = ["signatories", "sources"]
 
 
 @admin.register(Axis)
-class AxisAdmin(admin.ModelAdmin):
+class AxisAdmin(Merging, WithHistory):
     list_display = ["title", "code", "kind", "order"]
     search_fields = ["title", "code"]
     autocomplete_fields = ["parent", "covers", "sources"]
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(admin.ModelAdmin):
+class CommitmentAdmin(Merging, WithHistory):
     list_display = ["code", "title", "status", "provenance", "due_on"]
     list_filter = ["provenance", "status", "main_axis"]
     search_fields = ["code", "title"]
@@ -107,7 +109,7 @@ class CommitmentAdmin(admin.ModelAdmin):
 
 
 @admin.register(ProgressUpdate)
-class ProgressUpdateAdmin(AppendOnly, admin.ModelAdmin):
+class ProgressUpdateAdmin(AppendOnly, WithHistory):
     list_display = ["commitment", "state", "status", "author", "published_at"]
     list_filter = ["state", "campaign"]
 
@@ -156,7 +158,7 @@ class EvidenceAdmin(AppendOnly, admin.ModelAdmin):
         return False
 
 
-class TargetInline(admin.TabularInline):
+class TargetInline(MergingInline):
     model = IndicatorTarget
     extra = 0
 
@@ -169,7 +171,7 @@ class MeasurementInline(AppendOnly, admin.TabularInline):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(admin.ModelAdmin):
+class IndicatorAdmin(Merging, WithHistory):
     list_display = ["title", "unit", "geographic_scope"]
     search_fields = ["title", "code"]
     autocomplete_fields = ["axes", "sources", "commitment", "producer", "baseline_source"]
@@ -182,14 +184,14 @@ class IndicatorAdmin(admin.ModelAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin):
+class EventAdmin(Merging, WithHistory):
     list_display = ["title", "kind", "starts_on"]
     search_fields = ["title"]
     autocomplete_fields = ["actors", "sources"]
 
 
 @admin.register(Campaign)
-class CampaignAdmin(admin.ModelAdmin):
+class CampaignAdmin(Merging, WithHistory):
     list_display = ["__str__", "state", "opens_on", "due_on"]
     actions = ["open_campaigns", "review_campaigns"]
 

@@ -1,10 +1,12 @@
 from django.contrib import admin
 
 from funding.models import Envelope, FundingLine
+from roadmap_portal.history.admin import WithHistory
+from roadmap_portal.merging_admin import Merging
 
 
 @admin.register(Envelope)
-class EnvelopeAdmin(admin.ModelAdmin):
+class EnvelopeAdmin(Merging, WithHistory):
     list_display = ["title", "reach", "amount", "parent"]
     list_filter = ["reach"]
     search_fields = ["title", "code"]
@@ -12,7 +14,7 @@ class EnvelopeAdmin(admin.ModelAdmin):
 
 
 @admin.register(FundingLine)
-class FundingLineAdmin(admin.ModelAdmin):
+class FundingLineAdmin(Merging, WithHistory):
     list_display = ["commitment", "envelope", "funder", "planned_amount"]
     search_fields = ["commitment__title", "envelope__title"]
     autocomplete_fields = ["commitment", "envelope", "funder", "beneficiary"]

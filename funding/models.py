@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, Source
 from commitments.models import Commitment
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
+@tracked()
 class Envelope(Versioned):
     class Reach(models.TextChoices):
         """Whose money: only the regional kind concerns the region alone; the others are context."""
@@ -78,6 +80,7 @@ class Envelope(Versioned):
         return self.title
 
 
+@tracked()
 class FundingLine(Versioned):
     class AuthorisationKind(models.TextChoices):
         AE = "AE", _("autorisation d’engagement")

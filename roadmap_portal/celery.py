@@ -6,6 +6,6 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roadmap_portal.settings")
 
-app = Celery("roadmap_portal")
+app = Celery("roadmap_portal", task_cls="roadmap_portal.history.recording:RecordedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

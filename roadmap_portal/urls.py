@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from commitments import api as commitments
 from roadmap_portal import views
+from roadmap_portal.history import views as history
 
 admin.site.site_header = admin.site.site_title = "Feuille de route IA"
 
@@ -22,6 +23,9 @@ urlpatterns = [
     path("api/v1/", include((api, "api"))),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("engagements/<slug:code>/historique/", history.public_history, name="public_history"),
+        path("espace/engagements/<slug:code>/historique/", history.commitment_history, name="history_of_commitment"),
+        path("espace/historique/<str:kind>/<int:pk>/", history.object_history, name="history"),
         path("", include("commitments.urls")),
         path("", include("actors.urls")),
         path("", include("funding.urls")),

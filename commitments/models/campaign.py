@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from commitments.models.commitment import Commitment
 from commitments.models.guards import CONFIRMED_WHILE_OPEN
 from commitments.models.roadmap import Roadmap
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
@@ -20,6 +21,7 @@ class DateRange(Func):
     output_field = DateRangeField()
 
 
+@tracked()
 class Campaign(Versioned):
     class State(models.TextChoices):
         PLANNED = "planned", _("prévue")
@@ -93,6 +95,7 @@ class Campaign(Versioned):
         return date(self.year, 3 * self.quarter - 2, 1)
 
 
+@tracked()
 class CampaignLine(models.Model):
     """What one commitment has to say in one campaign. Its state is read from its updates (queries/lines.py)."""
 

@@ -17,6 +17,7 @@ from commitments.models.guards import (
     not_deleted_in_force,
 )
 from commitments.models.roadmap import Axis, Roadmap
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
@@ -73,6 +74,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(late_since__lte=on)
 
 
+@tracked()
 class Commitment(Versioned):
     class Provenance(models.TextChoices):
         NAMED = "named", _("nommé par les textes publics de la feuille de route")
@@ -253,6 +255,7 @@ class Commitment(Versioned):
         return (self.due_on - self.initial_due_on).days
 
 
+@tracked()
 class Participation(Versioned):
     class Role(models.TextChoices):
         LEAD = "lead", _("chef de file")

@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, DatePrecision, Source
 from commitments.models.roadmap import Roadmap
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
+@tracked()
 class Event(Versioned):
     class Kind(models.TextChoices):
         MILESTONE = "milestone", _("étape")

@@ -14,6 +14,7 @@ from commitments.models.commitment import Commitment
 from commitments.models.evidence_guards import EVIDENCE_KEPT, LAST_PIECE_KEPT, SUBMITTED_EVIDENCE_KEPT
 from commitments.models.milestone import Milestone
 from commitments.models.update import ProgressUpdate
+from roadmap_portal.history.tracking import tracked
 
 
 def random_name(_evidence: models.Model, _file_name: str) -> str:
@@ -35,6 +36,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(Q(update__isnull=True) | ~Q(update__state__in=ProgressUpdate.OPEN_STATES))
 
 
+@tracked()
 class Evidence(models.Model):
     class Kind(models.TextChoices):
         DELIBERATION = "deliberation", _("délibération")

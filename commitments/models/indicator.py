@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from actors.models import Actor, Confidence, DatePrecision, Source
 from commitments.models.commitment import Commitment
 from commitments.models.roadmap import Axis, Roadmap
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
+@tracked()
 class Indicator(Versioned):
     class Direction(models.TextChoices):
         UP = "up", _("à la hausse")
@@ -100,6 +102,7 @@ class Indicator(Versioned):
         return dated[-1] if dated else targets[0] if targets else None
 
 
+@tracked()
 class IndicatorTarget(Versioned):
     class Kind(models.TextChoices):
         INTERIM = "interim", _("cible intermédiaire")
@@ -135,6 +138,7 @@ class IndicatorTarget(Versioned):
         return f"{self.value} ({self.get_kind_display()})"
 
 
+@tracked()
 class Measurement(models.Model):
     """One reading. Append-only: a correction is a new reading that supersedes the old one."""
 

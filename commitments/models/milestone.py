@@ -18,9 +18,11 @@ from commitments.models.guards import (
     due_date_through_the_ledger,
     not_deleted_in_force,
 )
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
+@tracked()
 class Milestone(Versioned):
     class Status(models.TextChoices):
         PLANNED = "planned", _("prévu")
@@ -102,6 +104,7 @@ class Milestone(Versioned):
         return self.origin == self.Origin.PLAN
 
 
+@tracked()
 class Postponement(models.Model):
     """One move of a due date. Append-only: the initial date can always be told from the current one, and why."""
 

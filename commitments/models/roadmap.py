@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, Source
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
+@tracked()
 class Roadmap(Versioned):
     class VisaPolicy(models.TextChoices):
         NONE = "none", _("aucun visa")
@@ -57,6 +59,7 @@ class Roadmap(Versioned):
         return self.title
 
 
+@tracked()
 class Axis(Versioned):
     class Kind(models.TextChoices):
         PUBLISHED = "published", _("axe publié à la signature")

@@ -10,9 +10,11 @@ from actors.models import Actor
 from commitments.models.commitment import Commitment
 from commitments.models.guards import AGENDA_KEPT, DECISION_KEPT, MEETING_KEPT
 from commitments.models.roadmap import Roadmap
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
+@tracked()
 class SteeringMeeting(Versioned):
     class State(models.TextChoices):
         PLANNED = "planned", _("prévue")
@@ -53,6 +55,7 @@ class SteeringMeeting(Versioned):
         return reverse("commitments:meeting", args=[self.held_on])
 
 
+@tracked()
 class AgendaItem(models.Model):
     """Why a commitment was looked at, as things stood when the meeting was held."""
 
@@ -91,6 +94,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.taken().exclude(state=Decision.State.DROPPED)
 
 
+@tracked()
 class Decision(Versioned):
     class State(models.TextChoices):
         OPEN = "open", _("à suivre")

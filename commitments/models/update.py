@@ -15,9 +15,11 @@ from commitments.models.campaign import Campaign
 from commitments.models.commitment import PERCENT, Commitment, Status, Weather
 from commitments.models.guards import NOT_ONE_S_OWN, PUBLISHED_WITH_ITS_VISAS, SUBMITTED_TEXT_KEPT, append_only
 from commitments.models.milestone import Milestone
+from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
+@tracked()
 class ProgressUpdate(Versioned):
     class State(models.TextChoices):
         DRAFT = "draft", _("brouillon")
@@ -136,6 +138,7 @@ class ProgressUpdate(Versioned):
         return f"{self.commitment.code} · {self.get_state_display()}"
 
 
+@tracked()
 class MilestoneClaim(models.Model):
     """In an update: « this milestone was achieved on that day ». Takes effect at publication."""
 
@@ -154,6 +157,7 @@ class MilestoneClaim(models.Model):
         return f"{self.milestone} · {self.achieved_on}"
 
 
+@tracked()
 class Visa(models.Model):
     """What one owner says of a submitted text. The last one of a side counts, for the text it was given to."""
 

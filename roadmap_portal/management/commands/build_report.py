@@ -2,13 +2,14 @@
 
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.http import Http404
 
 from reports import queries, services, transitions
+from roadmap_portal.history.recording import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Builds the report of a quarter (2026-T3) on the whole roadmap, and prints its files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
 from roadmap_portal.facts import FactsRefused, read_facts
+from roadmap_portal.history.recording import RecordedCommand
 from roadmap_portal.loader import Loaded, LoadRefused, load_facts
 
 CARRIED_FILE = settings.BASE_DIR / "roadmap_portal" / "data" / "roadmap-facts.yaml"
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Charge les faits publics de la feuille de route (sans doublon : relancée, elle n’écrit que ce qui a changé)."
     )

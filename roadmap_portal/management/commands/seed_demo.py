@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from commitments.transitions import TransitionRefused
 from roadmap_portal.demonstration import PASSWORD, Made, SeedRefused, seed, show_report
+from roadmap_portal.history.recording import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Ajoute une activité fictive à la feuille de route chargée (refusé quand DEBUG est désactivé)."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,11 @@
+from django.db import migrations
+
+from roadmap_portal.history.snapshot import snapshot_of
+
+
+class Migration(migrations.Migration):
+    """What is there already, as it stands. Backwards: nothing to do, the tables of changes go with their own migration."""
+
+    dependencies = [("accounts", "0005_history_of_language")]
+
+    operations = [migrations.RunPython(snapshot_of("accounts"), migrations.RunPython.noop)]
