@@ -49,6 +49,9 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "api:commitment": (STAFF, None),
     "api:milestones": (EVERYONE, None),
     "home": (EVERYONE, None),
+    "public_history": (set(), None),  # of an internal commitment: nobody's
+    "history_of_commitment": (STAFF, None),
+    "history": (ADMINISTRATOR, None),
     "commitments:list": (EVERYONE, None),
     "commitments:detail": (STAFF, None),
     "commitments:axis_list": (EVERYONE, None),
@@ -139,6 +142,8 @@ def addresses(region, state, amina, rachel):
         **{name: [meeting.held_on] for name in ("meeting", "meeting_edit", "meeting_hold")},
         **{name: [decision.pk] for name in ("decision", "decision_correct")},
         **{f"reports:staff_{name}": [report.pk] for name in ("detail", "state", "act")},
+        **{name: [commitment.code] for name in ("public_history", "history_of_commitment")},
+        "history": ["commitments.campaign", campaign.pk],
         "axis_detail": ["research"],
         "evidence_withdraw": [commitment.code, with_file.pk],
         "evidence_file": [with_file.pk],

@@ -66,7 +66,7 @@ def reschedule_campaign(
     Roadmap.objects.select_for_update(of=("self",)).get(pk=campaign.roadmap_id)
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if campaign.state not in {Campaign.State.PLANNED, Campaign.State.OPEN}:
-        raise TransitionRefused(_("Les réponses sont closes : les dates de la campagne ne changent plus."))
+        raise TransitionRefused(_("Les réponses sont closes : les dates de la campagne ne changent plus."))
     if campaign.state == Campaign.State.OPEN:
         opens_on = campaign.opens_on
     dates = (campaign.opens_on, campaign.due_on, campaign.closes_on)

@@ -41,11 +41,11 @@ def save_draft(
 
     `base`: the values the author's form started from; a field changed since by someone else is never overwritten.
     Raises EditConflict for it, and nothing is written; with `partly` the other fields are. One form (`form_key`) is
-    one update however often it is sent: once it is submitted or published, it comes back as it is.
+    one update however often it is sent: once it is submitted or published, the same words sent again change nothing.
     """
     locked = lock(commitment.pk)
     require_may_write(by, locked)
-    if (sent := _already_sent(locked, form_key)) is not None:
+    if (sent := _already_sent(locked, form_key, stated)) is not None:
         return sent
     update = open_update(locked)
     if update is not None and update.state not in {State.DRAFT, State.RETURNED}:
@@ -71,12 +71,17 @@ def save_draft(
     return update
 
 
-def _already_sent(commitment: Commitment, form_key: uuid.UUID | None) -> ProgressUpdate | None:
-    """What this very form has become, once it is no longer a draft."""
+def _already_sent(
+    commitment: Commitment, form_key: uuid.UUID | None, stated: Mapping[str, Any]
+) -> ProgressUpdate | None:
+    """What this very form has become, once it is no longer a draft. None when other words were typed in it: a page
+    opened on a draft that someone else has sent since is no double click, and its words are not to be swallowed."""
     sent = None if form_key is None else ProgressUpdate.objects.filter(form_key=form_key).first()
     if sent is not None and sent.commitment_id != commitment.pk:
         raise TransitionRefused(_("Ce formulaire est celui d’un autre engagement."))
-    return None if sent is None or sent.state in {State.DRAFT, State.RETURNED} else sent
+    if sent is None or sent.state in {State.DRAFT, State.RETURNED}:
+        return None
+    return None if merge({}, stated, dict.fromkeys(stated) | statement_of(sent)).changes else sent
 
 
 def open_update(commitment: Commitment) -> ProgressUpdate | None:
@@ -174,7 +179,9 @@ def return_locked(update: ProgressUpdate) -> None:
 def _start(
     commitment: Commitment, statement: Mapping[str, Any], by: User, form_key: uuid.UUID | None
 ) -> ProgressUpdate:
-    update = ProgressUpdate(commitment=commitment, author=by, form_key=form_key or uuid.uuid4())
+    if form_key is None or ProgressUpdate.objects.filter(form_key=form_key).exists():
+        form_key = uuid.uuid4()
+    update = ProgressUpdate(commitment=commitment, author=by, form_key=form_key)
     write_statement(update, {name: value for name, value in statement.items() if not name.startswith(CLAIM)})
     update.save()
     return update

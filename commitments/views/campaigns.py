@@ -52,7 +52,7 @@ def campaign_board(request: HttpRequest, quarter: str) -> HttpResponse:
     is_filtered = any(request.GET.get(name) for name in chosen.filters)
     errors = [] if chosen.form.is_valid() else filter_errors(chosen, request.GET)
     if by not in GROUPINGS:
-        errors.append(("par", _("lu « %(read)s » ; attendu : axe, cote ou acteur") % {"read": by}))
+        errors.append(("par", _("lu « %(read)s » ; attendu : axe, cote ou acteur") % {"read": by}))
     rows = every_row if not is_filtered else [] if errors else queries.board_rows(chosen.qs)
     context = {
         "campaign": campaign,
@@ -115,7 +115,7 @@ def campaign_move(request: HttpRequest, quarter: str) -> HttpResponse:
     target = request.POST.get("state", "")
     try:
         if target not in Campaign.State.values:
-            raise TransitionRefused(_("État de campagne inconnu : %(read)s.") % {"read": target})
+            raise TransitionRefused(_("État de campagne inconnu : %(read)s.") % {"read": target})
         campaign = transitions.move_campaign(campaign, Campaign.State(target), by=user)
     except TransitionRefused as refusal:
         messages.error(request, refusal.message)
@@ -134,12 +134,12 @@ def campaign_remind(request: HttpRequest, quarter: str) -> HttpResponse:
     code = request.POST.get("code", "")
     people = queries.to_remind(campaign, localdate(), code)
     if not people:
-        messages.info(request, _("Personne n’est à relancer : chaque ligne a sa réponse."))
+        messages.info(request, _("Personne n’est à relancer : chaque ligne a sa réponse."))
     else:
         # "delay_on_commit" is added to tasks by Celery's own work for Django.
         remind.delay_on_commit(campaign.pk, user.pk, [code] if code else None)  # type: ignore[attr-defined]
         said = plural("%(n)s rappel part", "%(n)s rappels partent", len(people)) % {"n": len(people)}
-        messages.success(request, _("%(said)s : un par personne et par semaine au plus.") % {"said": said})
+        messages.success(request, _("%(said)s : un par personne et par semaine au plus.") % {"said": said})
     return redirect("commitments:campaign_board", quarter=campaign.slug)
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -94,8 +94,10 @@ def update_discard(request: HttpRequest, code: str) -> HttpResponse:
 
 def _on_open_update(request: HttpRequest, code: str, act: Any, done: str) -> HttpResponse:
     commitment = queries.writable_commitment(request.user, code)
-    update = get_object_or_404(ProgressUpdate, commitment=commitment, state__in=ProgressUpdate.OPEN_STATES)
+    update = queries.open_update(commitment)
     try:
+        if update is None:  # published or thrown away by someone else, while this page was open
+            raise TransitionRefused(_("Aucun point n’est plus en cours sur cet engagement."))
         act(update, by=request.user)
     except TransitionRefused as refusal:
         messages.error(request, refusal.message)

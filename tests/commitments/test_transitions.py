@@ -29,6 +29,7 @@ from commitments.transitions import (
     postpone,
     publish_update,
     save_draft,
+    statement_of,
     submit_update,
 )
 from tests.factories import (
@@ -206,6 +207,20 @@ def test_the_same_form_sent_twice_is_one_update(commitment, rachel):
     assert ProgressUpdate.objects.count() == 1
     commitment.refresh_from_db()
     assert commitment.version == 2
+
+
+def test_other_words_on_a_page_whose_draft_was_sent_meanwhile_are_not_swallowed(commitment, paula, rachel, stephane):
+    """Both pages were opened on one draft, and carry its key. Sent or published by the first, it is not a double click
+    of the second, whose words are refused aloud or start the next draft."""
+    draft = make_update(commitment, paula)
+    base = statement_of(draft)
+    submit_update(draft, by=rachel)
+    with pytest.raises(TransitionRefused, match="déjà soumis"):
+        save_draft(commitment, {"text_public": "Autre chose."}, base=base, form_key=draft.form_key, by=stephane)
+    publish_update(draft, by=rachel)
+    following = save_draft(commitment, {"next_steps": "Ensuite."}, base=base, form_key=draft.form_key, by=stephane)
+    assert following.pk != draft.pk
+    assert (following.next_steps, following.text_public) == ("Ensuite.", TEXT)
 
 
 def test_different_fields_of_two_people_are_both_kept(commitment, paula, rachel):
