@@ -159,6 +159,7 @@ def public_addresses() -> list[str]:
     return [
         "/", "/engagements/", "/engagements/?axis=research&status=in_progress", "/engagements/?status=rien",
         "/engagements/?q=zzzz", f"/engagements/{CODE}/", f"/engagements/{adjacent}/", f"/engagements/{LATE}/",
+        f"/engagements/{LATE}/historique/", f"/en/engagements/{LATE}/historique/",
         "/axes/", "/axes/research/", "/acteurs/", "/acteurs/bpifrance/", "/financements/", "/indicateurs/",
         *[indicator.get_absolute_url() for indicator in indicators],
         "/calendrier/", "/rapports/", "/connexion/", "/en/", "/en/engagements/", f"/en/engagements/{CODE}/",
@@ -176,7 +177,7 @@ def test_no_public_page_has_an_accessibility_fault(portal, browser, width):
 
 
 STAFF = ["/espace/", f"/espace/engagements/{CODE}/point/", "/espace/engagements/eng-25-f2030-idemo/report-echeance/",
-         "/espace/visas/", "/espace/rapports/"]  # fmt: skip
+         "/espace/visas/", "/espace/rapports/", f"/espace/engagements/{LATE}/historique/"]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -5,9 +5,10 @@ import django.utils.timezone
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
-import roadmap_portal.history.operations
 from django.conf import settings
 from django.db import migrations, models
+
+import roadmap_portal.history.operations
 
 
 class Migration(migrations.Migration):

@@ -19,7 +19,7 @@ class AddTriggers(Operation):
         for operation in self.operations:
             options = state.models[app_label, operation.model_name].options
             options["triggers"] = [*options.get("triggers", []), operation.trigger]
-        state.reload_models({(app_label, operation.model_name) for operation in self.operations}, delay=True)
+        state.reload_models([(app_label, operation.model_name) for operation in self.operations], delay=True)
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
