@@ -99,7 +99,7 @@ def _entry(change: Change, names: Names, by: str, through: str) -> Entry:
     moved = [(name, _moved(model, name, change, names)) for name in _moving(model, change)]
     return Entry(
         at=change.at,
-        act=str(ACTS[change.label]),
+        act=_act(change),
         what=str(model._meta.verbose_name),
         which=_which(model, change.held, names),
         by=by,
@@ -109,6 +109,11 @@ def _entry(change: Change, names: Names, by: str, through: str) -> Entry:
         folded=[field for name, field in moved if name in folded],
         is_whole=change.previous is None or change.label != UPDATE,
     )
+
+
+def _act(change: Change) -> str:
+    """A change that tells nothing of what stood before is the one that made the object readable here."""
+    return _("Publication") if change.label == UPDATE and change.previous is None else str(ACTS[change.label])
 
 
 def _moving(model: type[models.Model], change: Change) -> list[str]:
