@@ -45,7 +45,12 @@ def play(stage: Stage, scenario: Scenario) -> None:
 
 def _prove(stage: Stage, story: Story) -> None:
     for proof in story.evidence:
-        Evidence.objects.create(commitment=stage.commitments[story.code], added_by=stage.author(story), **vars(proof))
+        Evidence.objects.create(
+            commitment=stage.commitments[story.code],
+            added_by=stage.author(story),
+            added_at=stage.calendar.instant(stage.previous.opens_on, story.code),
+            **vars(proof),
+        )
 
 
 def _postpone(stage: Stage, story: Story, decisions: Mapping[int, Decision] | None = None) -> None:

@@ -56,8 +56,9 @@ def _tell(cause: Cause) -> None:
 
 
 def _tell_again(cause: Cause) -> None:
-    """Nothing to do on a connection that is closed, which forgets, nor in a transaction that failed: all it was told
-    since its beginning, our name included, goes with it."""
+    """In a transaction that failed there is nothing to do: all it was told since its beginning, our name included, goes
+    with it. A connection closed inside is out of reach: nothing of ours closes one, and who writes next says their name
+    first."""
     raw = connection.connection
     if raw is None or raw.closed:
         return

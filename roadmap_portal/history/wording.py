@@ -39,6 +39,16 @@ KNOWN_BY = (
 )  # fmt: skip
 MOST_KNOWN_BY = 2
 TITLES = {"title", "name"}
+# Names of fields that no form shows.
+LABELS = {
+    "form_key": gettext_lazy("numéro du formulaire"),
+    "text_hash": gettext_lazy("empreinte du texte"),
+    "sha256": gettext_lazy("empreinte du fichier"),
+    "status_before": gettext_lazy("statut d’avant"),
+    "progress_before": gettext_lazy("avancement d’avant"),
+    "progress_after": gettext_lazy("avancement d’après"),
+    "published_version": gettext_lazy("version publiée"),
+}
 ACTS = {
     INSERT: gettext_lazy("Ajout"),
     UPDATE: gettext_lazy("Modification"),
@@ -89,7 +99,7 @@ def _entry(change: Change, names: Names, by: str, through: str) -> Entry:
     moved = [(name, _moved(model, name, change, names)) for name in _moving(model, change)]
     return Entry(
         at=change.at,
-        act=str(ACTS[change.label]),
+        act=_act(change),
         what=str(model._meta.verbose_name),
         which=_which(model, change.held, names),
         by=by,
@@ -99,6 +109,11 @@ def _entry(change: Change, names: Names, by: str, through: str) -> Entry:
         folded=[field for name, field in moved if name in folded],
         is_whole=change.previous is None or change.label != UPDATE,
     )
+
+
+def _act(change: Change) -> str:
+    """A change that tells nothing of what stood before is the one that made the object readable here."""
+    return _("Publication") if change.label == UPDATE and change.previous is None else str(ACTS[change.label])
 
 
 def _moving(model: type[models.Model], change: Change) -> list[str]:
@@ -118,7 +133,13 @@ def _moved(model: type[models.Model], name: str, change: Change, names: Names) -
     elif change.label != UPDATE:
         old = None
     pieces = differences(old, new) if isinstance(field, models.TextField) and old and new else []
-    return FieldChange(str(field.verbose_name), in_words(field, old, names), in_words(field, new, names), pieces)
+    return FieldChange(label_of(field), in_words(field, old, names), in_words(field, new, names), pieces)
+
+
+def label_of(field: Any) -> str:
+    if field._verbose_name is None and isinstance(field, models.ForeignKey):
+        return str(field.related_model._meta.verbose_name)
+    return str(LABELS.get(field.name, field.verbose_name))
 
 
 def _which(model: type[models.Model], held: Mapping[str, Any], names: Names) -> str:

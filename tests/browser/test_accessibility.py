@@ -5,7 +5,7 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from accounts.models import User
-from commitments.models import Commitment, Indicator, ProgressUpdate
+from commitments.models import Campaign, Commitment, Indicator, ProgressUpdate
 from reports.models import Report
 from reports.transitions import put_online
 from tests.browser.driving import faults, faults_at, log_in
@@ -22,7 +22,8 @@ def public_addresses() -> list[str]:
     return [
         "/", "/engagements/", "/engagements/?axis=research&status=in_progress", "/engagements/?status=rien",
         "/engagements/?q=zzzz", f"/engagements/{CODE}/", f"/engagements/{adjacent}/", f"/engagements/{LATE}/",
-        f"/engagements/{PROVEN}/", "/axes/", "/axes/research/", "/acteurs/", "/acteurs/bpifrance/", "/financements/",
+        f"/engagements/{PROVEN}/", f"/engagements/{LATE}/historique/", f"/en/engagements/{LATE}/historique/",
+        "/axes/", "/axes/research/", "/acteurs/", "/acteurs/bpifrance/", "/financements/",
         "/indicateurs/",
         *[indicator.get_absolute_url() for indicator in indicators],
         "/calendrier/", "/rapports/", "/connexion/", "/en/", "/en/engagements/", f"/en/engagements/{CODE}/",
@@ -41,6 +42,7 @@ def test_no_public_page_has_an_accessibility_fault(portal, browser, width):
 
 def staff_addresses() -> list[str]:
     submitted = ProgressUpdate.objects.filter(state="submitted").order_by("pk").values_list("pk", flat=True)[0]
+    campaign = Campaign.objects.get(state=Campaign.State.OPEN).pk
     return [
         "/espace/", f"/espace/engagements/{CODE}/point/", f"/espace/engagements/{RETURNED}/point/",
         f"/espace/engagements/{LATE}/point/", f"/espace/engagements/{LATE}/report-echeance/",
@@ -49,6 +51,7 @@ def staff_addresses() -> list[str]:
         "/espace/campagnes/nouvelle/", "/espace/campagnes/2026-T4/dates/", "/espace/rapports/",
         f"/espace/engagements/{PROVEN}/pieces/", "/espace/comites/", "/espace/comites/nouveau/",
         "/espace/comites/2026-09-22/", "/espace/comites/2026-12-08/", "/espace/preferences/",
+        f"/espace/engagements/{LATE}/historique/", f"/espace/historique/commitments.campaign/{campaign}/",
         "/en/espace/", "/en/espace/campagnes/2026-T4/", f"/en/espace/visas/{submitted}/",
     ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from funding.models import Envelope, FundingLine
 from roadmap_portal.history.publication import told_in_public
 from roadmap_portal.history.recording import recorded
 from roadmap_portal.history.tracking import change_models, is_link, tracked_model
+from roadmap_portal.history.wording import label_of
 from tests.factories import (
     TODAY,
     make_actor,
@@ -96,6 +97,15 @@ def test_a_value_is_read_as_a_person_reads_it(client, commitment, amina, louis):
     assert {f.label: f.after for f in newest.fields}["poids"] == "3"
     assert [p.text.strip() for p in newest.fields[0].pieces if p.kind == "added"] == ["long."]
     assert (newest.by, newest.through.split(" ")[0]) == ("Amina", "Administration")
+
+
+def test_every_field_has_a_name_in_words():
+    """Otherwise: give the field its verbose_name, or say it in LABELS."""
+    fields = [field for changes in change_models() for field in tracked_model(changes)._meta.fields]
+    unnamed = {str(field) for field in fields if field._verbose_name is None and field.related_model is None}
+    named = {str(field) for field in fields if label_of(field) != field.verbose_name}
+    counters = {str(field) for field in fields if field.name == "id"}
+    assert unnamed - named - counters == set()
 
 
 def test_figures_that_move_by_themselves_are_folded(client, louis):
@@ -310,7 +320,7 @@ def test_the_public_page_names_nobody_and_says_nothing_internal(who, client, eve
 
 def test_a_weather_typed_but_not_published_is_not_told(client, eventful):
     published = told_of(client.get(public_page(eventful)), "point d’avancement")
-    assert len(published) == 1
+    assert [entry.act for entry in published] == ["Publication"]
     assert {f.label: f.after for f in published[0].fields}["météo"] == "objectifs sécurisés"
 
 
