@@ -30,9 +30,9 @@ from commitments.models import (
     SteeringMeeting,
 )
 from commitments.progress import refresh_standing
-from commitments.transitions import TransitionRefused, move_campaign
+from commitments.transitions import TransitionRefused, add_lines_to_the_open_campaign, move_campaign
 from roadmap_portal.history.admin import WithHistory
-from roadmap_portal.merging_admin import Merging, MergingInline
+from roadmap_portal.merging_admin import Merging, MergingInline, MergingRowForm
 
 
 class AppendOnly:
@@ -49,6 +49,21 @@ class ParticipationInline(MergingInline):
     model = Participation
     extra = 0
     autocomplete_fields = ["actor"]
+
+
+class PromisedForm(MergingRowForm):
+    """A milestone of a roadmap in force: its dates move through the ledger, or not at all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            for name in ("initial_due_on", "due_on"):
+                self.fields[name].disabled = True
+                self.fields[name].show_hidden_initial = False
+
+
+def is_in_force(commitment: Model | None) -> bool:
+    return isinstance(commitment, Commitment) and commitment.roadmap.in_force_since is not None
 
 
 class MilestoneInline(MergingInline):
@@ -70,6 +85,12 @@ class MilestoneInline(MergingInline):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["status", "achieved_on"]
+
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, form=PromisedForm if is_in_force(obj) else MergingRowForm, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return not is_in_force(obj) and super().has_delete_permission(request, obj)
 
 
 @admin.register(Roadmap)
@@ -98,6 +119,8 @@ class CommitmentAdmin(Merging, WithHistory):
         fields = list(self.readonly_fields)
         if obj is not None and obj.due_on is not None:
             fields += ["initial_due_on", "due_on"]
+        if is_in_force(obj):
+            fields += ["roadmap", "code", "official_text"]
         return fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -106,6 +129,7 @@ class CommitmentAdmin(Merging, WithHistory):
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         refresh_standing([form.instance.pk])
+        add_lines_to_the_open_campaign()
 
 
 @admin.register(ProgressUpdate)

@@ -5,6 +5,7 @@ trace in the same transaction.
 """
 
 from commitments.transitions.campaigns import (
+    add_lines_to_the_open_campaign,
     add_missing_lines,
     campaign_ended_before,
     confirm_unchanged,
@@ -58,6 +59,7 @@ __all__ = [
     "StatusChange",
     "TransitionRefused",
     "add_evidence",
+    "add_lines_to_the_open_campaign",
     "add_missing_lines",
     "campaign_ended_before",
     "close_decision",

@@ -125,9 +125,14 @@ def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User, on: d
     return campaign
 
 
+def add_lines_to_the_open_campaign() -> None:
+    """For commitments that are entered while it is open."""
+    for campaign in Campaign.objects.filter(state=Campaign.State.OPEN):
+        add_missing_lines(campaign)
+
+
 def add_missing_lines(campaign: Campaign) -> int:
-    """A line for each commitment that has none, public or internal; returns how many. Also for one that is entered
-    while the campaign is open."""
+    """A line for each commitment that has none, public or internal; returns how many."""
     without = Commitment.objects.filter(roadmap=campaign.roadmap_id).exclude(campaign_lines__campaign=campaign)
     lines = [
         CampaignLine(campaign=campaign, commitment_id=pk, was_finished=status in FINISHED)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from commitments.progress import refresh_standing
+from commitments.transitions import add_lines_to_the_open_campaign
 from roadmap_portal.facts import Facts
 from roadmap_portal.loader import commitments as engagements
 from roadmap_portal.loader import frame, indicators, money
@@ -56,4 +57,5 @@ def load_facts(facts: Facts) -> Loaded:
     )
     everyone = [row.pk for row in commitments.by_key.values()]
     refresh_standing(everyone)
+    add_lines_to_the_open_campaign()
     return Loaded(tallies, len(everyone))

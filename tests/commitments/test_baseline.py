@@ -99,3 +99,44 @@ def test_the_page_shows_the_first_date_the_present_one_the_days_and_the_number(c
 def test_the_roadmap_is_in_force_from_the_first_opening_on(in_force):
     assert Roadmap.objects.get().in_force_since == TODAY
     assert make_roadmap().in_force_since == TODAY
+
+
+# --- In the admin --------------------------------------------------------------------------------
+
+
+def admin_form(client, commitment):
+    """What a browser would send back of the page, unchanged."""
+    page = client.get(f"/admin/commitments/commitment/{commitment.pk}/change/")
+    sent = {}
+    for form in [
+        page.context["adminform"].form,
+        *[f for fs in page.context["inline_admin_formsets"] for f in fs.formset],
+    ]:
+        for field in form:
+            value = field.value()
+            if value not in (None, "", False):
+                sent[field.html_name] = value
+    for formsets in page.context["inline_admin_formsets"]:
+        sent |= {field.html_name: field.value() for field in formsets.formset.management_form}
+    return page, sent
+
+
+def test_the_admin_offers_nothing_of_what_was_promised(client, in_force, amina):
+    client.force_login(amina)
+    page, sent = admin_form(client, in_force)
+    names = set(page.context["adminform"].form.fields)
+    assert names.isdisjoint({"code", "official_text", "roadmap", "initial_due_on", "due_on"})
+    assert "milestones-0-DELETE" not in page.text
+    sent |= {"milestones-0-due_on": "2027-01-01", "milestones-0-DELETE": "on", "title": "Autre titre"}
+    assert client.post(f"/admin/commitments/commitment/{in_force.pk}/change/", sent).status_code == 302
+    before = list(in_force.milestones.values_list("due_on"))
+    in_force.refresh_from_db()
+    assert (in_force.title, list(in_force.milestones.values_list("due_on"))) == ("Autre titre", before)
+
+
+def test_a_commitment_entered_while_a_campaign_is_open_has_its_line(client, in_force, amina):
+    client.force_login(amina)
+    newcomer = make_commitment(code="eng-venu")
+    _page, sent = admin_form(client, newcomer)
+    assert client.post(f"/admin/commitments/commitment/{newcomer.pk}/change/", sent).status_code == 302
+    assert newcomer.campaign_lines.count() == 1
