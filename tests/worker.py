@@ -28,13 +28,15 @@ def database_url() -> str:
 
 
 @contextmanager
-def running_worker() -> Iterator[None]:
-    """Stopped by its own pid; what an earlier test left in the queue is thrown away first."""
+def running_worker(**variables: str) -> Iterator[None]:
+    """Stopped by its own pid; what an earlier test left in the queue is thrown away first. `variables`: of its
+    environment, beside those of the test."""
     app.control.purge()
     environment = os.environ | {
         "DATABASE_URL": database_url(),
         "FILES_URL": str(settings.FILES_DIR),
         "PGAPPNAME": SESSION,
+        **variables,
     }
     command = [sys.executable, "-m", "celery", "-A", "roadmap_portal", "worker", "--concurrency", "1"]
     LOG.parent.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,12 @@
 /* The form saves itself with htmx; this only says what htmx cannot: that the session is over, or the network is. */
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("point");
-  const said = document.getElementById("enregistre");
+  // Looked up each time: each save that succeeds puts another in its place.
+  const say = (text) => {
+    document.getElementById("enregistre").textContent = text;
+  };
   form.addEventListener("htmx:responseError", (event) => {
-    said.textContent = event.detail.xhr.status === 401 ? form.dataset.lost : form.dataset.failed;
+    say(event.detail.xhr.status === 401 ? form.dataset.lost : form.dataset.failed);
   });
-  form.addEventListener("htmx:sendError", () => {
-    said.textContent = form.dataset.failed;
-  });
+  form.addEventListener("htmx:sendError", () => say(form.dataset.failed));
 });
