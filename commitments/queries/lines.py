@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db.models import Prefetch
+from django.utils.timezone import localdate
 
 from accounts.permissions import Someone
 from commitments.models import Campaign, CampaignLine, Commitment, Milestone, ProgressUpdate, Status
@@ -90,7 +91,7 @@ def _duty(commitment: Commitment, state: str, on: date) -> Duty:
 def is_stale(commitment: Commitment, on: date) -> bool:
     """Neither a text nor a confirmation for longer than STALE_AFTER_DAYS."""
     heard = commitment.heard_at
-    return heard is None or heard.date() < on - timedelta(days=settings.STALE_AFTER_DAYS)
+    return heard is None or localdate(heard) < on - timedelta(days=settings.STALE_AFTER_DAYS)
 
 
 IN_A_ROW = 3
