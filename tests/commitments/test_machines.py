@@ -5,29 +5,37 @@ from datetime import date
 from itertools import product
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Membership
-from commitments.models import Campaign, ProgressUpdate, Roadmap, Status, Visa
+from commitments.models import Campaign, Decision, ProgressUpdate, Roadmap, Status, SteeringMeeting, Visa
 from commitments.transitions import (
     CAMPAIGN_CHANGES,
+    DECISION_CHANGES,
     STATUS_CHANGES,
     UPDATE_CHANGES,
     TransitionRefused,
+    close_decision,
     confirm_unchanged,
     discard_draft,
     give_visa,
+    hold_meeting,
     move_campaign,
+    plan_meeting,
     publish_update,
+    record_decision,
     save_draft,
     submit_update,
     take_back,
 )
+from reports import transitions as report_transitions
+from reports.models import Report
 from tests.factories import make_actor, make_campaign, make_commitment, make_evidence, make_roadmap, make_user
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
 State = ProgressUpdate.State
-Decision = Visa.Decision
+VisaDecision = Visa.Decision
 
 # Role, actor: the Region leads the commitment, « Autre » has nothing to do with it.
 ROLES = {
@@ -63,7 +71,7 @@ def someone(role):
     return make_user("quelquun", kind, make_actor(actor))
 
 
-def visa(update, side, by, decision=Decision.APPROVED):
+def visa(update, side, by, decision=VisaDecision.APPROVED):
     return give_visa(update, side=side, decision=decision, by=by, seen_hash=update.text_hash, comment="Précisez.")
 
 
@@ -99,7 +107,7 @@ def brought_to(state, commitment, cast):
         return update
     update = submit_update(update, by=cast["author"])
     if state == State.RETURNED:
-        return visa(update, "region", cast["region"], Decision.CHANGES_REQUESTED)
+        return visa(update, "region", cast["region"], VisaDecision.CHANGES_REQUESTED)
     if state in {State.PUBLISHED, State.SUPERSEDED}:
         update = visa(visa(update, "state", cast["state"]), "region", cast["region"])
     if state == State.SUPERSEDED:
@@ -125,7 +133,7 @@ ACTS = {
     "take back": lambda update, by, side: take_back(update, by=by),
     "discard": lambda update, by, side: discard_draft(update, by=by),
     "approve": approve,
-    "ask for changes": lambda update, by, side: visa(update, side, by, Decision.CHANGES_REQUESTED),
+    "ask for changes": lambda update, by, side: visa(update, side, by, VisaDecision.CHANGES_REQUESTED),
     "publish": lambda update, by, side: publish_update(update, by=by),
 }
 CONFIRMABLE = {State.PUBLISHED, State.SUPERSEDED}  # nobody is writing, and something was published
@@ -189,3 +197,65 @@ def test_a_campaign_moves_only_as_the_table_says_and_for_administrators(role, so
     campaign.refresh_from_db()
     moves = role == "administrator" and target in CAMPAIGN_CHANGES[source]
     assert campaign.state == (target if moves else source)
+
+
+# --- Meetings, decisions, reports ----------------------------------------------------------------
+
+SECRETARIAT = {"state validator", "region validator", "administrator"}
+DAY = date(2026, 10, 13)
+
+
+def a_decision(cast, region):
+    meeting = plan_meeting(make_roadmap(), held_on=DAY, by=cast["region"])
+    return record_decision(meeting, text="Décidé.", owner=region, due_on=DAY, by=cast["region"], on=DAY)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("source", SteeringMeeting.State)
+def test_a_meeting_is_held_by_the_secretariat_alone(role, source, cast, region):
+    meeting = a_decision(cast, region).meeting
+    if source == SteeringMeeting.State.HELD:
+        hold_meeting(meeting, by=cast["region"], on=DAY)
+    with suppress(TransitionRefused):
+        hold_meeting(meeting, by=someone(role), on=DAY)
+    meeting.refresh_from_db()
+    assert meeting.state == (SteeringMeeting.State.HELD if role in SECRETARIAT else source)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("source", "target"), list(product(Decision.State, Decision.State)))
+def test_a_decision_moves_only_as_the_table_says_and_for_the_secretariat(role, source, target, cast, region):
+    decision = a_decision(cast, region)
+    if source != Decision.State.OPEN:
+        close_decision(decision, source, outcome="Fait.", by=cast["region"], on=DAY)
+    with suppress(TransitionRefused):
+        close_decision(decision, target, outcome="Autrement.", by=someone(role), on=DAY)
+    decision.refresh_from_db()
+    moves = role in SECRETARIAT and target in DECISION_CHANGES[source]
+    assert decision.state == (target if moves else source)
+
+
+REPORT_ACTS = {
+    "retry": report_transitions.retry,
+    "put online": report_transitions.put_online,
+    "take offline": report_transitions.take_offline,
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("act", REPORT_ACTS)
+@pytest.mark.parametrize("source", Report.State)
+def test_a_report_is_restarted_and_shown_by_administrators_alone(role, act, source, cast):
+    """The other changes are a worker's: tests/reports/test_transitions.py."""
+    what_it_holds = {
+        Report.State.READY: {"dataset": {}, "dataset_sha256": "0" * 64, "finished_at": timezone.now()},
+        Report.State.FAILED: {"error": "Disque plein."},
+    }.get(source, {})
+    report = Report.objects.create(campaign=make_campaign(), state=source, started_at=timezone.now(), **what_it_holds)
+    with suppress(TransitionRefused):
+        REPORT_ACTS[act](report, by=someone(role))
+    report.refresh_from_db()
+    restarts = role == "administrator" and act == "retry" and source == Report.State.FAILED
+    shows = role == "administrator" and act == "put online" and source == Report.State.READY
+    assert report.state == (Report.State.QUEUED if restarts else source)
+    assert (report.published_at is not None) == shows
