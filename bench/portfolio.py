@@ -8,12 +8,15 @@ from actors.models import Actor, Confidence, Source
 from commitments.models import (
     Axis,
     Campaign,
+    CampaignLine,
     Commitment,
+    Evidence,
     Milestone,
     Participation,
     ProgressUpdate,
     Roadmap,
     Status,
+    Visa,
     Weather,
 )
 from commitments.progress import refresh_standing
@@ -37,6 +40,7 @@ def build(size: int) -> Campaign:
         reference_on=date(2026, 9, 30),
         opens_on=date(2026, 9, 1),
         due_on=date(2026, 10, 15),
+        closes_on=date(2026, 10, 20),
         state=Campaign.State.REVIEW,
     )
     author = User.objects.create(email="bench@example.org", name="Banc d’essai")
@@ -123,6 +127,10 @@ def _surroundings(
 
 
 def _updates(commitments: list[Commitment], campaign: Campaign, author: User) -> None:
+    """What each answered: a text with its two visas, and a piece of evidence."""
+    people = {
+        side: User.objects.create(email=f"{side}@example.org", name=f"Visa {side}") for side in ("state", "region")
+    }
     ProgressUpdate.objects.bulk_create(
         ProgressUpdate(
             commitment=commitment, campaign=campaign, state=ProgressUpdate.State.PUBLISHED, status=commitment.status,
@@ -130,5 +138,18 @@ def _updates(commitments: list[Commitment], campaign: Campaign, author: User) ->
             next_steps=TEXT, published_version=2, status_before=Status.NOT_PROVIDED, author=author,
             publisher=author, published_at=commitment.published_at,
         )
+        for commitment in commitments
+    )  # fmt: skip
+    CampaignLine.objects.bulk_create(
+        CampaignLine(campaign=campaign, commitment=commitment) for commitment in commitments
+    )
+    Visa.objects.bulk_create(
+        Visa(update=update, side=side, decision=Visa.Decision.APPROVED, by=people[side], text_hash=update.text_hash)
+        for update in ProgressUpdate.objects.all()
+        for side in people
+    )
+    Evidence.objects.bulk_create(
+        Evidence(commitment=commitment, kind=Evidence.Kind.DELIVERABLE, title="Livrable", url="https://s1.example/",
+                 added_by=author)
         for commitment in commitments
     )  # fmt: skip
