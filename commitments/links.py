@@ -117,7 +117,8 @@ class _SecureConnection(http.client.HTTPSConnection):
 
 def _open(host: str, port: int, timeout: float | None) -> socket.socket:
     addresses = [found[4] for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)][:MOST_ADDRESSES]
-    if not settings.LINK_CHECK_ALLOWS_PRIVATE_ADDRESSES and not all(is_public(str(a[0])) for a in addresses):
+    ours = {str(address[0]) for address in addresses} - {*settings.LINK_CHECK_ALSO_REACHES}
+    if not all(map(is_public, ours)):
         raise AddressRefused(_("adresse d’un réseau privé"))
     for address in addresses[:-1]:
         with suppress(OSError):

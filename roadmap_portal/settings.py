@@ -215,7 +215,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@port
 # --- Links of the evidence, checked every week ---------------------------------------------------
 LINK_CHECK_SECONDS = 10  # to connect, then for each reading
 # A link is what someone typed: from inside our network it must not reach what the outside cannot.
-LINK_CHECK_ALLOWS_PRIVATE_ADDRESSES = False
+LINK_CHECK_ALSO_REACHES: list[str] = []  # addresses of our own network that it may reach all the same
 
 # --- Security (requirements S2 to S5) -----------------------------------------------------------
 SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,8 +25,11 @@ def campaign_ended_before(on: date) -> Campaign | None:
     roadmap = Roadmap.objects.order_by("pk").first()
     if roadmap is None:
         return None
-    answers_until = ended_on + timedelta(days=DAYS_TO_ANSWER)
-    dates = {"reference_on": ended_on, "opens_on": ended_on, "due_on": answers_until, "closes_on": answers_until}
+    # Two campaigns never overlap: behind one that still runs, this one waits.
+    running = Campaign.objects.filter(roadmap=roadmap, closes_on__gte=ended_on).aggregate(last=Max("closes_on"))["last"]
+    opens_on = ended_on if running is None else running + timedelta(days=1)
+    answers_until = opens_on + timedelta(days=DAYS_TO_ANSWER)
+    dates = {"reference_on": ended_on, "opens_on": opens_on, "due_on": answers_until, "closes_on": answers_until}
     campaign, _is_new = Campaign.objects.get_or_create(
         roadmap=roadmap, year=ended_on.year, quarter=ended_on.month // 3, defaults=dates
     )

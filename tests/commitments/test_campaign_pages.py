@@ -13,6 +13,7 @@ from commitments.queries import board_rows, lines_of
 from commitments.tasks import remind
 from commitments.transitions import (
     TransitionRefused,
+    campaign_ended_before,
     confirm_unchanged,
     move_campaign,
     plan_campaign,
@@ -146,6 +147,13 @@ def test_only_an_administrator_conducts_a_campaign(client, request, commitment, 
                       ("opens_on", "due_on", "closes_on")})  # fmt: skip
     with pytest.raises(TransitionRefused, match="administration"):
         move_campaign(campaign, Campaign.State.OPEN, by=user)
+
+
+def test_the_campaign_nobody_planned_waits_behind_one_that_still_runs(roadmap):
+    late = make_campaign(2026, 2)
+    Campaign.objects.filter(pk=late.pk).update(closes_on=date(2026, 10, 5))
+    made = campaign_ended_before(date(2026, 10, 1))
+    assert (made.slug, made.reference_on, made.opens_on) == ("2026-T3", date(2026, 9, 30), date(2026, 10, 6))
 
 
 # --- The board -----------------------------------------------------------------------------------
