@@ -51,7 +51,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "home": (EVERYONE, None),
     "public_history": (set(), None),  # of an internal commitment: nobody's
     "history_of_commitment": (STAFF, None),
-    "history": (ADMINISTRATOR, None),
+    "history": (STAFF, None),  # of a campaign; that of an account: tests/roadmap_portal/test_history_pages.py
     "commitments:list": (EVERYONE, None),
     "commitments:detail": (STAFF, None),
     "commitments:axis_list": (EVERYONE, None),

@@ -62,10 +62,11 @@ def _unsaid(change: Change) -> str:
 @never_cache
 @require_safe
 def object_history(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Of any object, deleted ones included; `kind` as in `actors.actor`."""
-    if not is_administrator(request.user):
-        raise Http404
+    """Of any object, deleted ones included; `kind` as in `actors.actor`. Accounts are the administrators' to read."""
     model = _model_or_404(kind)
+    may_read = is_administrator if model._meta.app_label == "accounts" else is_staff_member
+    if not may_read(request.user):
+        raise Http404
     thing = model._base_manager.filter(pk=pk).first()
     if isinstance(thing, Commitment):
         return redirect("history_of_commitment", code=thing.code)

@@ -412,9 +412,18 @@ def test_the_history_of_a_commitment_is_its_own_page(client, amina, commitment):
 
 
 @pytest.mark.parametrize("who", ["louis", "rachel", "paula"])
-def test_others_do_not(who, client, region, request):
-    client.force_login(request.getfixturevalue(who))
-    assert client.get(page_of(region)).status_code == 404
+def test_the_staff_reads_that_of_things_from_their_page_and_not_that_of_accounts(who, client, region, request):
+    reader = request.getfixturevalue(who)
+    client.force_login(reader)
+    assert page_of(region) in client.get(region.get_absolute_url()).text
+    assert client.get(page_of(region)).status_code == 200
+    for account in (reader, reader.memberships.get()):
+        assert client.get(page_of(account)).status_code == 404
+
+
+def test_a_visitor_is_shown_no_way_there(client, region):
+    assert "historique" not in client.get(region.get_absolute_url()).text
+    assert client.get(page_of(region)).url.startswith("/connexion/")
 
 
 @pytest.mark.parametrize(
