@@ -89,15 +89,15 @@ def to_remind(campaign: Campaign, on: date, code: str = "") -> list[User]:
 
 
 @dataclass(frozen=True)
-class RemindedThisWeek:
+class Reminders:
     sent: int
     refused: int  # by the mail server
 
 
-def reminded_this_week(on: date) -> RemindedThisWeek:
-    year, week, _ = on.isocalendar()
-    weekly = Delivery.objects.filter(kind=Delivery.Kind.WEEKLY, key=f"{year}-W{week:02}")
-    return RemindedThisWeek(
+def reminded_in(week: str) -> Reminders:
+    """Of an ISO week, as in 2026-W47."""
+    weekly = Delivery.objects.filter(kind=Delivery.Kind.WEEKLY, key=week)
+    return Reminders(
         **weekly.aggregate(sent=Count("pk", filter=Q(sent_at__isnull=False)), refused=Count("pk", filter=~Q(error="")))
     )
 

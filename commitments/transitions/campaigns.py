@@ -13,6 +13,7 @@ from commitments.models import Campaign, CampaignLine, Commitment, ProgressUpdat
 from commitments.transitions.locks import lock, require, require_may_write, require_unchanged
 from commitments.transitions.tables import CAMPAIGN_CHANGES, TransitionRefused
 from commitments.transitions.updates import open_update
+from roadmap_portal.templatetags.portal import short_day
 
 DAYS_TO_ANSWER = 15
 FINISHED = (Status.COMPLETED, Status.ABANDONED)
@@ -73,7 +74,7 @@ def reschedule_campaign(
     if campaign.state == Campaign.State.OPEN:
         opens_on = campaign.opens_on
     dates = (campaign.opens_on, campaign.due_on, campaign.closes_on)
-    require_unchanged(campaign, seen, " · ".join(f"{day:%d/%m/%Y}" for day in dates))
+    require_unchanged(campaign, seen, " · ".join(map(short_day, dates)))
     others = Campaign.objects.filter(roadmap=campaign.roadmap_id).exclude(pk=campaign.pk)
     _check_dates(others, opens_on, due_on, closes_on)
     campaign.opens_on, campaign.due_on, campaign.closes_on = opens_on, due_on, closes_on
@@ -91,8 +92,8 @@ def _check_dates(others: QuerySet[Campaign], opens_on: date, due_on: date, close
             _("Ces dates chevauchent celles de la campagne %(campaign)s, du %(first)s au %(last)s.")
             % {
                 "campaign": overlapping,
-                "first": f"{overlapping.opens_on:%d/%m/%Y}",
-                "last": f"{overlapping.closes_on:%d/%m/%Y}",
+                "first": short_day(overlapping.opens_on),
+                "last": short_day(overlapping.closes_on),
             },
             "opens_on",
         )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.permissions import is_administrator, is_staff_member
-from commitments import queries, transitions
+from commitments import queries, services, transitions
 from commitments.filters import LineFilter, filter_errors
 from commitments.forms import CampaignForm, RescheduleForm
 from commitments.models import Campaign, Roadmap
@@ -65,7 +65,7 @@ def campaign_board(request: HttpRequest, quarter: str) -> HttpResponse:
         "waiting": queries.awaited_visas(campaign),
         "today": localdate(),
         "may_manage": is_administrator(request.user),
-        "reminded": queries.reminded_this_week(localdate()),
+        "reminded": queries.reminded_in(services.week_of(localdate())),
     }
     return render(request, "commitments/campaign_board.html", context)
 
