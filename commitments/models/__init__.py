@@ -7,7 +7,6 @@ from commitments.models.commitment import (
     STATUS_MEANINGS,
     WEATHER_MEANINGS,
     Commitment,
-    Participation,
     Status,
     Weather,
 )
@@ -15,6 +14,7 @@ from commitments.models.event import Event
 from commitments.models.evidence import Evidence
 from commitments.models.indicator import Indicator, IndicatorTarget, Measurement
 from commitments.models.milestone import Milestone, Postponement
+from commitments.models.participation import Participation
 from commitments.models.reminder import Delivery, Snooze
 from commitments.models.roadmap import Axis, Roadmap
 from commitments.models.steering import AgendaItem, Decision, SteeringMeeting

@@ -41,6 +41,12 @@ class Campaign(Versioned):
         _("clôture"),
         help_text=_("Dernier jour pour répondre et viser ; ensuite, une ligne sans réponse le reste."),
     )
+    seals_on = models.DateField(
+        _("scellement"),
+        null=True,
+        blank=True,
+        help_text=_("Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide : à la main."),
+    )
     state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.PLANNED, editable=False)
 
     class Meta(Versioned.Meta):
@@ -68,6 +74,11 @@ class Campaign(Versioned):
                 name="campaign_dates_in_order",
                 condition=Q(due_on__gte=F("opens_on"), closes_on__gte=F("due_on")),
                 violation_error_message=_("Les dates se suivent : ouverture, réponse attendue, clôture."),
+            ),
+            models.CheckConstraint(
+                name="campaign_sealed_after_closing",
+                condition=Q(seals_on__isnull=True) | Q(seals_on__gt=F("closes_on")),
+                violation_error_message=_("Le scellement suit la clôture, d’un jour au moins."),
             ),
             ExclusionConstraint(
                 name="campaign_dates_do_not_overlap",

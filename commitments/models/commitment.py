@@ -1,4 +1,4 @@
-"""Commitment (engagement de la feuille de route; never a budgetary one) and who takes part in it."""
+"""The commitment of the roadmap (engagement; never a budgetary one)."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from actors.models import Actor, Confidence, DatePrecision, Side, Source
+from actors.models import Actor, Confidence, DatePrecision, Source
 from commitments.models.guards import (
     COMPLETED_WITH_EVIDENCE,
     OF_COMMITMENT,
@@ -131,6 +131,19 @@ class Commitment(Versioned):
         _("précision des dates"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
 
+    # What it promised is followed under another commitment from that day on; it stays, and is no longer counted.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("fusionné dans"),
+        editable=False,
+    )
+    merged_on = models.DateField(_("fusionné le"), null=True, editable=False)
+    merge_reason = models.TextField(_("motif de la fusion"), blank=True, editable=False)
+
     # Written by transitions alone.
     status = models.CharField(
         _("statut"), max_length=12, choices=Status.choices, default=Status.NOT_PROVIDED, editable=False
@@ -206,6 +219,12 @@ class Commitment(Versioned):
                 violation_error_message=_("Le poids vaut au moins 1."),
             ),
             models.CheckConstraint(
+                name="commitment_merged_means_dated",
+                condition=Q(merged_into__isnull=True, merged_on__isnull=True, merge_reason="")
+                | Q(merged_into__isnull=False, merged_on__isnull=False) & ~Q(merge_reason="") & ~Q(merged_into=F("pk")),
+                violation_error_message=_("Une fusion porte sa date et son motif, et va vers un autre engagement."),
+            ),
+            models.CheckConstraint(
                 name="commitment_status_is_known",
                 condition=Q(status__in=Status.values),
                 violation_error_message=_("Statut inconnu."),
@@ -253,44 +272,3 @@ class Commitment(Versioned):
         if self.due_on is None or self.initial_due_on is None:
             return None
         return (self.due_on - self.initial_due_on).days
-
-
-@tracked()
-class Participation(Versioned):
-    class Role(models.TextChoices):
-        LEAD = "lead", _("chef de file")
-        CO_LEAD = "co_lead", _("co-porteur")
-        OPERATOR = "operator", _("opérateur")
-        PARTNER = "partner", _("partenaire")
-        FUNDER = "funder", _("financeur")
-        BENEFICIARY = "beneficiary", _("bénéficiaire")
-
-    commitment = models.ForeignKey(
-        Commitment, on_delete=models.CASCADE, related_name="participations", verbose_name=_("engagement")
-    )
-    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="participations", verbose_name=_("acteur"))
-    role = models.CharField(_("rôle"), max_length=11, choices=Role.choices)
-    side = models.CharField(_("pour le côté"), max_length=6, choices=Side.choices, blank=True)
-    # Read in the facts file: the next load takes it back when the file does. Those typed by staff stay.
-    from_facts = models.BooleanField(_("lue dans les faits publics"), default=False, editable=False)
-
-    class Meta(Versioned.Meta):
-        verbose_name = _("participation")
-        verbose_name_plural = _("participations")
-        ordering = ["commitment", "role", "actor__name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["commitment", "actor", "role"],
-                name="participation_once",
-                violation_error_message=_("Cet acteur tient déjà ce rôle dans l’engagement."),
-            ),
-            models.UniqueConstraint(
-                fields=["commitment", "side"],
-                condition=Q(role="lead"),
-                name="participation_one_lead_a_side",
-                violation_error_message=_("L’engagement a déjà un chef de file de ce côté."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.actor} · {self.get_role_display()}"

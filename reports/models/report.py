@@ -1,4 +1,11 @@
-"""Reports: a dataset frozen as JSON, and the files laid out from it."""
+"""Reports: a dataset frozen as JSON, the files laid out from it, and how far the worker has come.
+
+The data of a sealed report are those of its `SealedReport`; a draft keeps its own.
+"""
+
+import json
+from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Campaign
+from reports.models.guards import LAYOUT_OF_A_SEAL_KEPT, SEALED_FILE_KEPT
+from reports.models.sealed import SealedReport
 
 
 class Report(models.Model):
@@ -20,6 +29,13 @@ class Report(models.Model):
         READY = "ready", _("prêt")
         FAILED = "failed", _("en échec")
 
+    class Period(models.TextChoices):
+        """What is told of: the state is that of the quarter's end, the movements are those of the period."""
+
+        QUARTER = "quarter", _("le trimestre")
+        YEAR = "year", _("l’année")
+        BEGINNING = "beginning", _("depuis le début")
+
     RUNNING = (State.QUEUED, State.BUILDING)
 
     kind = models.CharField(_("nature"), max_length=9, choices=Kind.choices, default=Kind.QUARTERLY)
@@ -28,11 +44,22 @@ class Report(models.Model):
     )
     # The filters of the list page, as a canonical query string; empty: the whole roadmap.
     scope = models.CharField(_("périmètre"), max_length=500, blank=True)
+    period = models.CharField(_("période"), max_length=9, choices=Period.choices, default=Period.QUARTER)
+    # Whose files these are; None for a draft.
+    sealed = models.OneToOneField(
+        SealedReport,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="layout",
+        verbose_name=_("rapport scellé"),
+        editable=False,
+    )
     state = models.CharField(_("état"), max_length=8, choices=State.choices, default=State.QUEUED, editable=False)
     step = models.CharField(_("étape"), max_length=80, blank=True, editable=False)
     percent = models.PositiveSmallIntegerField(_("avancement du calcul"), default=0, editable=False)
     error = models.TextField(_("motif de l’échec"), blank=True, editable=False)
-    dataset = models.JSONField(_("données figées"), null=True, editable=False)
+    # Canonical JSON; empty until it is built, and for a sealed report, whose data are in its seal.
+    content = models.TextField(_("données figées"), blank=True, editable=False)
     dataset_sha256 = models.CharField(_("empreinte des données"), max_length=64, blank=True, editable=False)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -42,6 +69,10 @@ class Report(models.Model):
         verbose_name=_("demandé par"),
         editable=False,
     )
+    # The worker's hold on it: which attempt, until when it is believed alive, from when on to try again.
+    attempt = models.PositiveSmallIntegerField(_("essai"), default=0, editable=False)
+    lease_until = models.DateTimeField(_("tenu jusqu’à"), null=True, editable=False)
+    not_before = models.DateTimeField(_("pas avant"), default=timezone.now, editable=False)
     requested_at = models.DateTimeField(_("demandé le"), default=timezone.now, editable=False)
     started_at = models.DateTimeField(_("commencé le"), null=True, editable=False)
     finished_at = models.DateTimeField(_("terminé le"), null=True, editable=False)
@@ -53,15 +84,15 @@ class Report(models.Model):
         ordering = ["-requested_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "campaign", "scope"],
-                condition=Q(state__in=["queued", "building"]),
+                fields=["kind", "campaign", "scope", "period"],
+                condition=Q(state__in=["queued", "building"], sealed__isnull=True),
                 name="report_built_once_at_a_time",
                 violation_error_message=_("Ce rapport est déjà en cours de construction."),
             ),
             models.CheckConstraint(
                 name="report_ready_has_its_data",
                 condition=~Q(state="ready")
-                | Q(dataset__isnull=False, finished_at__isnull=False) & ~Q(dataset_sha256=""),
+                | Q(finished_at__isnull=False) & ~Q(dataset_sha256="") & (~Q(content="") | Q(sealed__isnull=False)),
                 violation_error_message=_("Un rapport prêt a ses données figées et leur empreinte."),
             ),
             models.CheckConstraint(
@@ -71,8 +102,8 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 name="report_online_is_ready",
-                condition=Q(published_at__isnull=True) | Q(state="ready"),
-                violation_error_message=_("Seul un rapport prêt se met en ligne."),
+                condition=Q(published_at__isnull=True) | Q(state="ready", sealed__isnull=True),
+                violation_error_message=_("Seul un rapport prêt, non scellé, se met en ligne comme provisoire."),
             ),
             models.UniqueConstraint(
                 fields=["kind", "campaign"],
@@ -81,17 +112,29 @@ class Report(models.Model):
                 violation_error_message=_("Un autre rapport de ce trimestre est déjà en ligne."),
             ),
             models.CheckConstraint(
+                name="report_building_is_held",
+                condition=~Q(state="building") | Q(started_at__isnull=False, lease_until__isnull=False, attempt__gte=1),
+                violation_error_message=_("Un rapport en construction est tenu par un travailleur."),
+            ),
+            models.CheckConstraint(
                 name="report_percent_is_a_percentage",
                 condition=Q(percent__lte=100),
                 violation_error_message=_("L’avancement va de 0 à 100 %%."),
             ),
         ]
+        triggers = [LAYOUT_OF_A_SEAL_KEPT]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.campaign}"
 
     def get_absolute_url(self) -> str:
         return reverse("reports:staff_detail", args=[self.pk])
+
+    @cached_property
+    def dataset(self) -> dict[str, Any] | None:
+        """As frozen, of the seal or of the draft; None until it is built. May weigh megabytes."""
+        content = self.sealed.content if self.sealed is not None else self.content
+        return json.loads(content) if content else None
 
     @property
     def is_running(self) -> bool:
@@ -104,27 +147,52 @@ class ReportFile(models.Model):
         ODS = "ods", _("Classeur ODS")
         XLSX = "xlsx", _("Classeur XLSX")
         PDF = "pdf", _("PDF accessible (PDF/UA-1)")
+        ODT = "odt", _("Synthèse modifiable ODT")
+        ODP = "odp", _("Diaporama ODP")
         CSV_EXCEL = "csv", _("CSV pour Excel en français")
+        CSV_OPEN = "csv-open", _("CSV de données ouvertes")
+        JSON = "json", _("JSON de données ouvertes")
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("à construire")
+        READY = "ready", _("prêt")
+        FAILED = "failed", _("en échec")
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="files", verbose_name=_("rapport"))
-    format = models.CharField(_("format"), max_length=4, choices=Format.choices)
+    format = models.CharField(_("format"), max_length=8, choices=Format.choices)
+    # Empty for what has no language: data.
+    language = models.CharField(_("langue"), max_length=2, choices=settings.LANGUAGES, blank=True)
+    state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.PENDING, editable=False)
+    error = models.TextField(_("motif de l’échec"), blank=True, editable=False)
     name = models.CharField(_("nom du fichier"), max_length=120)
-    file = models.FileField(_("fichier"), upload_to="reports/")
-    size = models.PositiveBigIntegerField(_("taille (octets)"))
-    sha256 = models.CharField(_("empreinte SHA-256"), max_length=64)
+    file = models.FileField(_("fichier"), upload_to="reports/", blank=True)
+    size = models.PositiveBigIntegerField(_("taille (octets)"), default=0)
+    sha256 = models.CharField(_("empreinte SHA-256"), max_length=64, blank=True)
+    # What it took to write, in milliseconds.
+    milliseconds = models.PositiveIntegerField(_("durée (ms)"), default=0)
 
     class Meta:
         verbose_name = _("fichier")
         verbose_name_plural = _("fichiers")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["report", "format"], name="report_file_once_a_format"),
+            models.UniqueConstraint(
+                fields=["report", "format", "language"],
+                name="report_file_once_a_format",
+                violation_error_message=_("Ce fichier du rapport existe déjà."),
+            ),
             models.CheckConstraint(
                 name="report_file_hash_is_complete",
-                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
-                violation_error_message=_("L’empreinte SHA-256 compte 64 chiffres hexadécimaux."),
+                condition=~Q(state="ready") | Q(sha256__regex=r"^[0-9a-f]{64}$") & ~Q(file=""),
+                violation_error_message=_("Un fichier prêt a son empreinte SHA-256, de 64 chiffres hexadécimaux."),
+            ),
+            models.CheckConstraint(
+                name="report_file_failure_says_why",
+                condition=~Q(state="failed") | ~Q(error=""),
+                violation_error_message=_("Un échec dit pourquoi."),
             ),
         ]
+        triggers = [SEALED_FILE_KEPT]
 
     def __str__(self) -> str:
         return self.name
