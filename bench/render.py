@@ -16,7 +16,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from commitments.models import Campaign  # noqa: E402
-from reports.dataset import build_dataset  # noqa: E402
+from reports.dataset import Dataset, build_dataset, canonical_json  # noqa: E402
 from reports.models import Report, ReportFile  # noqa: E402
 from reports.writers import WRITERS  # noqa: E402
 
@@ -30,7 +30,7 @@ def typst(file: Path) -> float:
     data = json.loads(file.read_text())
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        WRITERS[ReportFile.Format.PDF].write(data, Path(folder) / "report.pdf")
+        WRITERS[ReportFile.Format.PDF].write(Dataset.of(data), Path(folder) / "report.pdf", "fr")
         return time.perf_counter() - started
 
 
@@ -53,7 +53,7 @@ def weasyprint(file: Path) -> float:
 def _twin(data: dict) -> str:
     campaign, now = Campaign.objects.get(), timezone.now()
     Report.objects.create(
-        campaign=campaign, state=Report.State.READY, dataset=data, dataset_sha256="0" * 64, finished_at=now,
+        campaign=campaign, state=Report.State.READY, content=canonical_json(data).decode(), dataset_sha256="0" * 64, finished_at=now,
         published_at=now,
     )  # fmt: skip
     response = Client(HTTP_HOST="127.0.0.1").get(f"/rapports/{campaign.slug}/")

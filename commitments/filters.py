@@ -68,6 +68,7 @@ class CommitmentFilter(filters.FilterSet):
         queryset=Actor.objects.all(), to_field_name="slug", label=_("Acteur"), method="taking_part"
     )
     role = filters.ChoiceFilter(choices=Participation.Role.choices, label=_("Rôle"), method="taking_part")
+    side = filters.ChoiceFilter(choices=Side.choices, label=_("Côté"), method="on_side")
     department = filters.ChoiceFilter(
         choices=list(DEPARTMENTS.items()), label=_("Département d’un acteur"), method="taking_part"
     )
@@ -124,6 +125,12 @@ class CommitmentFilter(filters.FilterSet):
         if name != first:
             return queryset
         return queryset.filter(Exists(Participation.objects.filter(commitment=OuterRef("pk"), **wanted)))
+
+    def on_side(self, queryset: QuerySet[Commitment], name: str, value: str) -> QuerySet[Commitment]:
+        """Those an actor of that side answers for."""
+        of_side = Q(side=value) | Q(side="", actor__side=value)
+        in_charge = Participation.objects.filter(of_side, commitment=OuterRef("pk"), role__in=WRITING_PARTICIPATIONS)
+        return queryset.filter(Exists(in_charge))
 
     def ordered(self, queryset: QuerySet[Commitment], name: str, value: str) -> QuerySet[Commitment]:
         field = F(value.removeprefix("-"))

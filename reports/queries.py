@@ -5,15 +5,15 @@ from django.http import Http404
 
 from accounts.permissions import Someone, can_manage_reports
 from commitments.models import Campaign
-from reports.models import Report, ReportFile
+from reports.models import Report, ReportFile, SealedReport
 
 
 def _reports() -> QuerySet[Report]:
     """With quarter and files. The dataset, which may weigh megabytes, is left to the pages that show it."""
     return (
-        Report.objects.select_related("campaign", "requested_by")
+        Report.objects.select_related("campaign", "requested_by", "sealed")
         .prefetch_related(Prefetch("files", ReportFile.objects.order_by("pk")))
-        .defer("dataset")
+        .defer("content", "sealed__content")
     )
 
 
@@ -71,6 +71,11 @@ def campaign_of(slug: str) -> Campaign:
 def is_drafted(campaign: Campaign) -> bool:
     """Whether a report on the whole roadmap is there for that quarter, or on its way."""
     return Report.objects.filter(campaign=campaign, scope="").exclude(state=Report.State.FAILED).exists()
+
+
+def latest_sealed(campaign: Campaign) -> SealedReport | None:
+    """The last version of the quarter's sealed report, published or not."""
+    return SealedReport.objects.filter(campaign=campaign).order_by("-version").first()
 
 
 def _of_quarter(reports: QuerySet[Report], slug: str) -> QuerySet[Report]:

@@ -1,6 +1,7 @@
 """Builds a report: the data once, then each file from the data. All the files, or none."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +12,10 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from reports import transitions
-from reports.dataset import Json, build_dataset
+from reports import queries, transitions
+from reports.dataset import Dataset, Json, build_dataset, canonical_json, part_of
 from reports.models import Report, ReportFile
-from reports.writers import WRITERS, Format, file_name
+from reports.writers import WRITERS, Format, file_name, variants
 
 STORED = 95
 
@@ -23,14 +24,15 @@ def produce(report: Report) -> Report:
     """Of a report that is building. A second call on one that is ready changes nothing."""
     if report.state == Report.State.READY:
         return report
-    dataset = build_dataset(report)
+    content = None if report.sealed is not None else canonical_json(_data_of(report)).decode()
+    dataset = Dataset.read(report.sealed.content if report.sealed is not None else content or "")
     with TemporaryDirectory(prefix="report-") as folder:
         written = _write_files(report, dataset, Path(folder))
         transitions.progress(report, _("Enregistrement des fichiers"), STORED)
         with _stored_together() as stored, transaction.atomic():
-            ready = transitions.finish(report, dataset)
-            for format_, path in written:
-                stored.append(_store(ready, format_, path))
+            ready = transitions.finish(report, content)
+            for format_, language, path in written:
+                stored.append(_store(ready, format_, language, path))
     return ready
 
 
@@ -43,14 +45,22 @@ def reason_of_failure(report: Report, error: Exception) -> str:
     return f"{told % {'step': report.step or _('Lecture des données')}}\n{type(error).__name__}: {lines[0][:500]}"
 
 
-def _write_files(report: Report, dataset: Json, folder: Path) -> list[tuple[Format, Path]]:
-    written = []
-    with translation.override("fr"):
-        for index, (format_, writer) in enumerate(WRITERS.items(), start=1):
-            transitions.progress(report, str(format_.label), STORED * index // (len(WRITERS) + 1))
-            path = folder / file_name(dataset, format_)
-            writer.write(dataset, path)
-            written.append((format_, path))
+def _data_of(report: Report) -> Json:
+    """Of a part of a sealed quarter, what the sealed report says of it."""
+    sealed = queries.latest_sealed(report.campaign)
+    if sealed is not None and report.period == Report.Period.QUARTER:
+        return part_of(json.loads(sealed.content), report)
+    return build_dataset(report)
+
+
+def _write_files(report: Report, dataset: Dataset, folder: Path) -> list[tuple[Format, str, Path]]:
+    written, every = [], list(variants())
+    for index, (format_, language) in enumerate(every, start=1):
+        transitions.progress(report, str(format_.label), STORED * index // (len(every) + 1))
+        path = folder / file_name(dataset, format_, language)
+        with translation.override(language or "fr"):
+            WRITERS[format_].write(dataset, path, language)
+        written.append((format_, language, path))
     return written
 
 
@@ -66,11 +76,19 @@ def _stored_together() -> Iterator[list[ReportFile]]:
         raise
 
 
-def _store(report: Report, format_: Format, path: Path) -> ReportFile:
+def _store(report: Report, format_: Format, language: str, path: Path) -> ReportFile:
     with path.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
         content.seek(0)
-        file = ReportFile(report=report, format=format_, name=path.name, size=path.stat().st_size, sha256=digest)
+        file = ReportFile(
+            report=report,
+            format=format_,
+            language=language,
+            state=ReportFile.State.READY,
+            name=path.name,
+            size=path.stat().st_size,
+            sha256=digest,
+        )
         file.file.save(f"{report.pk}/{path.name}", File(content), save=False)
     try:
         file.save()

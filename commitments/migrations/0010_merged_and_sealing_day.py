@@ -7,107 +7,215 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('actors', '0004_history_begins'),
-        ('commitments', '0009_history_begins'),
+        ("actors", "0004_history_begins"),
+        ("commitments", "0009_history_begins"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='campaign',
-            name='insert_insert',
+            model_name="campaign",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='campaign',
-            name='update_update',
+            model_name="campaign",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='campaign',
-            name='delete_delete',
+            model_name="campaign",
+            name="delete_delete",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='commitment',
-            name='insert_insert',
+            model_name="commitment",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='commitment',
-            name='update_update',
+            model_name="commitment",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='commitment',
-            name='delete_delete',
+            model_name="commitment",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='seals_on',
-            field=models.DateField(blank=True, help_text='Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide : à la main.', null=True, verbose_name='scellement'),
+            model_name="campaign",
+            name="seals_on",
+            field=models.DateField(
+                blank=True,
+                help_text="Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide : à la main.",
+                null=True,
+                verbose_name="scellement",
+            ),
         ),
         migrations.AddField(
-            model_name='campaignchange',
-            name='seals_on',
-            field=models.DateField(blank=True, help_text='Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide : à la main.', null=True, verbose_name='scellement'),
+            model_name="campaignchange",
+            name="seals_on",
+            field=models.DateField(
+                blank=True,
+                help_text="Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide : à la main.",
+                null=True,
+                verbose_name="scellement",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='merge_reason',
-            field=models.TextField(blank=True, editable=False, verbose_name='motif de la fusion'),
+            model_name="commitment",
+            name="merge_reason",
+            field=models.TextField(blank=True, editable=False, verbose_name="motif de la fusion"),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='commitments.commitment', verbose_name='fusionné dans'),
+            model_name="commitment",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged",
+                to="commitments.commitment",
+                verbose_name="fusionné dans",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='merged_on',
-            field=models.DateField(editable=False, null=True, verbose_name='fusionné le'),
+            model_name="commitment",
+            name="merged_on",
+            field=models.DateField(editable=False, null=True, verbose_name="fusionné le"),
         ),
         migrations.AddField(
-            model_name='commitmentchange',
-            name='merge_reason',
-            field=models.TextField(blank=True, editable=False, verbose_name='motif de la fusion'),
+            model_name="commitmentchange",
+            name="merge_reason",
+            field=models.TextField(blank=True, editable=False, verbose_name="motif de la fusion"),
         ),
         migrations.AddField(
-            model_name='commitmentchange',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='commitments.commitment', verbose_name='fusionné dans'),
+            model_name="commitmentchange",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="commitments.commitment",
+                verbose_name="fusionné dans",
+            ),
         ),
         migrations.AddField(
-            model_name='commitmentchange',
-            name='merged_on',
-            field=models.DateField(editable=False, null=True, verbose_name='fusionné le'),
+            model_name="commitmentchange",
+            name="merged_on",
+            field=models.DateField(editable=False, null=True, verbose_name="fusionné le"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "commitments_campaignchange" ("closes_on", "due_on", "id", "opens_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reference_on", "roadmap_id", "seals_on", "state", "year") VALUES (NEW."closes_on", NEW."due_on", NEW."id", NEW."opens_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."quarter", NEW."reference_on", NEW."roadmap_id", NEW."seals_on", NEW."state", NEW."year"); RETURN NULL;', hash='4892bc955a3d1a1f68d408dd6e80f2f17f29407e', operation='INSERT', pgid='pgtrigger_insert_insert_5f104', table='commitments_campaign', when='AFTER')),
+            model_name="campaign",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "commitments_campaignchange" ("closes_on", "due_on", "id", "opens_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reference_on", "roadmap_id", "seals_on", "state", "year") VALUES (NEW."closes_on", NEW."due_on", NEW."id", NEW."opens_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."quarter", NEW."reference_on", NEW."roadmap_id", NEW."seals_on", NEW."state", NEW."year"); RETURN NULL;',
+                    hash="4892bc955a3d1a1f68d408dd6e80f2f17f29407e",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_5f104",
+                    table="commitments_campaign",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."closes_on" IS DISTINCT FROM (NEW."closes_on") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."opens_on" IS DISTINCT FROM (NEW."opens_on") OR OLD."quarter" IS DISTINCT FROM (NEW."quarter") OR OLD."reference_on" IS DISTINCT FROM (NEW."reference_on") OR OLD."roadmap_id" IS DISTINCT FROM (NEW."roadmap_id") OR OLD."seals_on" IS DISTINCT FROM (NEW."seals_on") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."year" IS DISTINCT FROM (NEW."year"))', func='INSERT INTO "commitments_campaignchange" ("closes_on", "due_on", "id", "opens_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reference_on", "roadmap_id", "seals_on", "state", "year") VALUES (NEW."closes_on", NEW."due_on", NEW."id", NEW."opens_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."quarter", NEW."reference_on", NEW."roadmap_id", NEW."seals_on", NEW."state", NEW."year"); RETURN NULL;', hash='bbd784d711f617befa50be133393b66b1bff5475', operation='UPDATE', pgid='pgtrigger_update_update_1474c', table='commitments_campaign', when='AFTER')),
+            model_name="campaign",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."closes_on" IS DISTINCT FROM (NEW."closes_on") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."opens_on" IS DISTINCT FROM (NEW."opens_on") OR OLD."quarter" IS DISTINCT FROM (NEW."quarter") OR OLD."reference_on" IS DISTINCT FROM (NEW."reference_on") OR OLD."roadmap_id" IS DISTINCT FROM (NEW."roadmap_id") OR OLD."seals_on" IS DISTINCT FROM (NEW."seals_on") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."year" IS DISTINCT FROM (NEW."year"))',
+                    func='INSERT INTO "commitments_campaignchange" ("closes_on", "due_on", "id", "opens_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reference_on", "roadmap_id", "seals_on", "state", "year") VALUES (NEW."closes_on", NEW."due_on", NEW."id", NEW."opens_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."quarter", NEW."reference_on", NEW."roadmap_id", NEW."seals_on", NEW."state", NEW."year"); RETURN NULL;',
+                    hash="bbd784d711f617befa50be133393b66b1bff5475",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1474c",
+                    table="commitments_campaign",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "commitments_campaignchange" ("closes_on", "due_on", "id", "opens_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reference_on", "roadmap_id", "seals_on", "state", "year") VALUES (OLD."closes_on", OLD."due_on", OLD."id", OLD."opens_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."quarter", OLD."reference_on", OLD."roadmap_id", OLD."seals_on", OLD."state", OLD."year"); RETURN NULL;', hash='31a53e6072f37590deb999ff16b9e14abc0221c0', operation='DELETE', pgid='pgtrigger_delete_delete_61343', table='commitments_campaign', when='AFTER')),
+            model_name="campaign",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "commitments_campaignchange" ("closes_on", "due_on", "id", "opens_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quarter", "reference_on", "roadmap_id", "seals_on", "state", "year") VALUES (OLD."closes_on", OLD."due_on", OLD."id", OLD."opens_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."quarter", OLD."reference_on", OLD."roadmap_id", OLD."seals_on", OLD."state", OLD."year"); RETURN NULL;',
+                    hash="31a53e6072f37590deb999ff16b9e14abc0221c0",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_61343",
+                    table="commitments_campaign",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "commitments_commitmentchange" ("code", "confidence", "confirmed_at", "date_precision", "declared_progress", "due_on", "figures", "id", "initial_due_on", "late_since", "late_since_revised", "main_axis_id", "merge_reason", "merged_into_id", "merged_on", "note", "official_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "progress", "progress_method", "provenance", "published_at", "roadmap_id", "starts_on", "status", "suggested_lead_id", "summary", "title", "version", "visibility", "weather", "weather_reason", "weight") VALUES (NEW."code", NEW."confidence", NEW."confirmed_at", NEW."date_precision", NEW."declared_progress", NEW."due_on", NEW."figures", NEW."id", NEW."initial_due_on", NEW."late_since", NEW."late_since_revised", NEW."main_axis_id", NEW."merge_reason", NEW."merged_into_id", NEW."merged_on", NEW."note", NEW."official_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."progress", NEW."progress_method", NEW."provenance", NEW."published_at", NEW."roadmap_id", NEW."starts_on", NEW."status", NEW."suggested_lead_id", NEW."summary", NEW."title", NEW."version", NEW."visibility", NEW."weather", NEW."weather_reason", NEW."weight"); RETURN NULL;', hash='e37a2f1e6b8281b93efc244653c688adf812102e', operation='INSERT', pgid='pgtrigger_insert_insert_67480', table='commitments_commitment', when='AFTER')),
+            model_name="commitment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "commitments_commitmentchange" ("code", "confidence", "confirmed_at", "date_precision", "declared_progress", "due_on", "figures", "id", "initial_due_on", "late_since", "late_since_revised", "main_axis_id", "merge_reason", "merged_into_id", "merged_on", "note", "official_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "progress", "progress_method", "provenance", "published_at", "roadmap_id", "starts_on", "status", "suggested_lead_id", "summary", "title", "version", "visibility", "weather", "weather_reason", "weight") VALUES (NEW."code", NEW."confidence", NEW."confirmed_at", NEW."date_precision", NEW."declared_progress", NEW."due_on", NEW."figures", NEW."id", NEW."initial_due_on", NEW."late_since", NEW."late_since_revised", NEW."main_axis_id", NEW."merge_reason", NEW."merged_into_id", NEW."merged_on", NEW."note", NEW."official_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."progress", NEW."progress_method", NEW."provenance", NEW."published_at", NEW."roadmap_id", NEW."starts_on", NEW."status", NEW."suggested_lead_id", NEW."summary", NEW."title", NEW."version", NEW."visibility", NEW."weather", NEW."weather_reason", NEW."weight"); RETURN NULL;',
+                    hash="e37a2f1e6b8281b93efc244653c688adf812102e",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_67480",
+                    table="commitments_commitment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."confidence" IS DISTINCT FROM (NEW."confidence") OR OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."date_precision" IS DISTINCT FROM (NEW."date_precision") OR OLD."declared_progress" IS DISTINCT FROM (NEW."declared_progress") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."figures" IS DISTINCT FROM (NEW."figures") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."initial_due_on" IS DISTINCT FROM (NEW."initial_due_on") OR OLD."late_since" IS DISTINCT FROM (NEW."late_since") OR OLD."late_since_revised" IS DISTINCT FROM (NEW."late_since_revised") OR OLD."main_axis_id" IS DISTINCT FROM (NEW."main_axis_id") OR OLD."merge_reason" IS DISTINCT FROM (NEW."merge_reason") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."merged_on" IS DISTINCT FROM (NEW."merged_on") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."official_text" IS DISTINCT FROM (NEW."official_text") OR OLD."progress" IS DISTINCT FROM (NEW."progress") OR OLD."progress_method" IS DISTINCT FROM (NEW."progress_method") OR OLD."provenance" IS DISTINCT FROM (NEW."provenance") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."roadmap_id" IS DISTINCT FROM (NEW."roadmap_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."suggested_lead_id" IS DISTINCT FROM (NEW."suggested_lead_id") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."visibility" IS DISTINCT FROM (NEW."visibility") OR OLD."weather" IS DISTINCT FROM (NEW."weather") OR OLD."weather_reason" IS DISTINCT FROM (NEW."weather_reason") OR OLD."weight" IS DISTINCT FROM (NEW."weight"))', func='INSERT INTO "commitments_commitmentchange" ("code", "confidence", "confirmed_at", "date_precision", "declared_progress", "due_on", "figures", "id", "initial_due_on", "late_since", "late_since_revised", "main_axis_id", "merge_reason", "merged_into_id", "merged_on", "note", "official_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "progress", "progress_method", "provenance", "published_at", "roadmap_id", "starts_on", "status", "suggested_lead_id", "summary", "title", "version", "visibility", "weather", "weather_reason", "weight") VALUES (NEW."code", NEW."confidence", NEW."confirmed_at", NEW."date_precision", NEW."declared_progress", NEW."due_on", NEW."figures", NEW."id", NEW."initial_due_on", NEW."late_since", NEW."late_since_revised", NEW."main_axis_id", NEW."merge_reason", NEW."merged_into_id", NEW."merged_on", NEW."note", NEW."official_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."progress", NEW."progress_method", NEW."provenance", NEW."published_at", NEW."roadmap_id", NEW."starts_on", NEW."status", NEW."suggested_lead_id", NEW."summary", NEW."title", NEW."version", NEW."visibility", NEW."weather", NEW."weather_reason", NEW."weight"); RETURN NULL;', hash='0bbd7c4435c303e6f7e6b52cf8234aad4c9e574f', operation='UPDATE', pgid='pgtrigger_update_update_56e76', table='commitments_commitment', when='AFTER')),
+            model_name="commitment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."confidence" IS DISTINCT FROM (NEW."confidence") OR OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."date_precision" IS DISTINCT FROM (NEW."date_precision") OR OLD."declared_progress" IS DISTINCT FROM (NEW."declared_progress") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."figures" IS DISTINCT FROM (NEW."figures") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."initial_due_on" IS DISTINCT FROM (NEW."initial_due_on") OR OLD."late_since" IS DISTINCT FROM (NEW."late_since") OR OLD."late_since_revised" IS DISTINCT FROM (NEW."late_since_revised") OR OLD."main_axis_id" IS DISTINCT FROM (NEW."main_axis_id") OR OLD."merge_reason" IS DISTINCT FROM (NEW."merge_reason") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."merged_on" IS DISTINCT FROM (NEW."merged_on") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."official_text" IS DISTINCT FROM (NEW."official_text") OR OLD."progress" IS DISTINCT FROM (NEW."progress") OR OLD."progress_method" IS DISTINCT FROM (NEW."progress_method") OR OLD."provenance" IS DISTINCT FROM (NEW."provenance") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."roadmap_id" IS DISTINCT FROM (NEW."roadmap_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."suggested_lead_id" IS DISTINCT FROM (NEW."suggested_lead_id") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."visibility" IS DISTINCT FROM (NEW."visibility") OR OLD."weather" IS DISTINCT FROM (NEW."weather") OR OLD."weather_reason" IS DISTINCT FROM (NEW."weather_reason") OR OLD."weight" IS DISTINCT FROM (NEW."weight"))',
+                    func='INSERT INTO "commitments_commitmentchange" ("code", "confidence", "confirmed_at", "date_precision", "declared_progress", "due_on", "figures", "id", "initial_due_on", "late_since", "late_since_revised", "main_axis_id", "merge_reason", "merged_into_id", "merged_on", "note", "official_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "progress", "progress_method", "provenance", "published_at", "roadmap_id", "starts_on", "status", "suggested_lead_id", "summary", "title", "version", "visibility", "weather", "weather_reason", "weight") VALUES (NEW."code", NEW."confidence", NEW."confirmed_at", NEW."date_precision", NEW."declared_progress", NEW."due_on", NEW."figures", NEW."id", NEW."initial_due_on", NEW."late_since", NEW."late_since_revised", NEW."main_axis_id", NEW."merge_reason", NEW."merged_into_id", NEW."merged_on", NEW."note", NEW."official_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."progress", NEW."progress_method", NEW."provenance", NEW."published_at", NEW."roadmap_id", NEW."starts_on", NEW."status", NEW."suggested_lead_id", NEW."summary", NEW."title", NEW."version", NEW."visibility", NEW."weather", NEW."weather_reason", NEW."weight"); RETURN NULL;',
+                    hash="0bbd7c4435c303e6f7e6b52cf8234aad4c9e574f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_56e76",
+                    table="commitments_commitment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "commitments_commitmentchange" ("code", "confidence", "confirmed_at", "date_precision", "declared_progress", "due_on", "figures", "id", "initial_due_on", "late_since", "late_since_revised", "main_axis_id", "merge_reason", "merged_into_id", "merged_on", "note", "official_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "progress", "progress_method", "provenance", "published_at", "roadmap_id", "starts_on", "status", "suggested_lead_id", "summary", "title", "version", "visibility", "weather", "weather_reason", "weight") VALUES (OLD."code", OLD."confidence", OLD."confirmed_at", OLD."date_precision", OLD."declared_progress", OLD."due_on", OLD."figures", OLD."id", OLD."initial_due_on", OLD."late_since", OLD."late_since_revised", OLD."main_axis_id", OLD."merge_reason", OLD."merged_into_id", OLD."merged_on", OLD."note", OLD."official_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."progress", OLD."progress_method", OLD."provenance", OLD."published_at", OLD."roadmap_id", OLD."starts_on", OLD."status", OLD."suggested_lead_id", OLD."summary", OLD."title", OLD."version", OLD."visibility", OLD."weather", OLD."weather_reason", OLD."weight"); RETURN NULL;', hash='5e3e411c6d87a0484ad98669befaa8e1bf4cc56f', operation='DELETE', pgid='pgtrigger_delete_delete_e31be', table='commitments_commitment', when='AFTER')),
+            model_name="commitment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "commitments_commitmentchange" ("code", "confidence", "confirmed_at", "date_precision", "declared_progress", "due_on", "figures", "id", "initial_due_on", "late_since", "late_since_revised", "main_axis_id", "merge_reason", "merged_into_id", "merged_on", "note", "official_text", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "progress", "progress_method", "provenance", "published_at", "roadmap_id", "starts_on", "status", "suggested_lead_id", "summary", "title", "version", "visibility", "weather", "weather_reason", "weight") VALUES (OLD."code", OLD."confidence", OLD."confirmed_at", OLD."date_precision", OLD."declared_progress", OLD."due_on", OLD."figures", OLD."id", OLD."initial_due_on", OLD."late_since", OLD."late_since_revised", OLD."main_axis_id", OLD."merge_reason", OLD."merged_into_id", OLD."merged_on", OLD."note", OLD."official_text", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."progress", OLD."progress_method", OLD."provenance", OLD."published_at", OLD."roadmap_id", OLD."starts_on", OLD."status", OLD."suggested_lead_id", OLD."summary", OLD."title", OLD."version", OLD."visibility", OLD."weather", OLD."weather_reason", OLD."weight"); RETURN NULL;',
+                    hash="5e3e411c6d87a0484ad98669befaa8e1bf4cc56f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e31be",
+                    table="commitments_commitment",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('seals_on__isnull', True), ('seals_on__gt', models.F('closes_on')), _connector='OR'), name='campaign_sealed_after_closing', violation_error_message='Le scellement suit la clôture, d’un jour au moins.'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("seals_on__isnull", True), ("seals_on__gt", models.F("closes_on")), _connector="OR"
+                ),
+                name="campaign_sealed_after_closing",
+                violation_error_message="Le scellement suit la clôture, d’un jour au moins.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merge_reason', ''), ('merged_into__isnull', True), ('merged_on__isnull', True)), models.Q(('merged_into__isnull', False), ('merged_on__isnull', False), models.Q(('merge_reason', ''), _negated=True), models.Q(('merged_into', models.F('pk')), _negated=True)), _connector='OR'), name='commitment_merged_means_dated', violation_error_message='Une fusion porte sa date et son motif, et va vers un autre engagement.'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("merge_reason", ""), ("merged_into__isnull", True), ("merged_on__isnull", True)),
+                    models.Q(
+                        ("merged_into__isnull", False),
+                        ("merged_on__isnull", False),
+                        models.Q(("merge_reason", ""), _negated=True),
+                        models.Q(("merged_into", models.F("pk")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="commitment_merged_means_dated",
+                violation_error_message="Une fusion porte sa date et son motif, et va vers un autre engagement.",
+            ),
         ),
     ]

@@ -45,7 +45,7 @@ class Campaign(Versioned):
         _("scellement"),
         null=True,
         blank=True,
-        help_text=_("Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide : à la main."),
+        help_text=_("Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide : à la main."),
     )
     state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.PLANNED, editable=False)
 

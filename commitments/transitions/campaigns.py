@@ -1,5 +1,6 @@
 """The quarterly campaign: planned, opened, closed to answers; and « sans changement », the answer in one click."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -127,6 +128,31 @@ def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User, on: d
             roadmap.in_force_since = on or timezone.localdate()
             roadmap.save(update_fields=["in_force_since"])
     return campaign
+
+
+def _check_move(campaign: Campaign, target: Campaign.State) -> None:
+    if target not in CAMPAIGN_CHANGES[Campaign.State(campaign.state)]:
+        raise TransitionRefused(
+            _("La campagne %(campaign)s est « %(state)s » : ce changement n’est pas permis.")
+            % {"campaign": campaign, "state": campaign.get_state_display()}
+        )
+
+
+def close_for_good(campaign: Campaign) -> Campaign:
+    """review → sealed, for whoever writes the sealed report in the same transaction and has checked the right. The row
+    is locked by the caller."""
+    _check_move(campaign, Campaign.State.SEALED)
+    campaign.state = Campaign.State.SEALED
+    campaign.save(update_fields=["state"])
+    return campaign
+
+
+def leave_the_campaign(updates: Iterable[ProgressUpdate]) -> None:
+    """What still misses a visa when its quarter is sealed: published later, it speaks of a later day. Rows locked by
+    the caller."""
+    for update in updates:
+        update.campaign = None
+        update.save(update_fields=["campaign"])
 
 
 def add_lines_to_the_open_campaign() -> None:

@@ -73,7 +73,8 @@ UPDATE_CHANGES = {
 CAMPAIGN_CHANGES = {
     Campaign.State.PLANNED: {Campaign.State.OPEN},
     Campaign.State.OPEN: {Campaign.State.REVIEW},
-    Campaign.State.REVIEW: set(),
+    # With its report (reports.transitions.sealing), and in no other way.
+    Campaign.State.REVIEW: {Campaign.State.SEALED},
     Campaign.State.SEALED: set(),
 }
 

@@ -1,65 +1,113 @@
 """What a report says: built once, in a constant number of queries, and frozen as JSON. Files only lay it out.
 
-French texts, with their labels: a report is read by the prefect and the public, so it holds public commitments
-only, no internal note and no person's name. `values` says how figures and dates are written.
+French texts, with their labels in both languages: a report is read by the prefect and the public, so it holds public
+commitments only, no internal note and no person's name. `values` says how figures and dates are written.
 """
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
-from django.utils import translation
+from django.utils import timezone, translation
 
-from commitments.models import Campaign, Roadmap
+from actors.models import Actor
+from commitments.models import Campaign, Commitment, Roadmap
 from commitments.progress import FORMULA_VERSION
 from reports.dataset import definitions, figures, surroundings
-from reports.dataset.as_of import Entry, ScopeNotUnderstood, entries, generation_time, scope_in_words, understood
+from reports.dataset.as_of import Entry, entries, merged_by
+from reports.dataset.frozen import Dataset
+from reports.dataset.labels import labels
 from reports.dataset.older import readable
+from reports.dataset.proofs import decision_rows, evidence_rows
 from reports.dataset.rows import commitment_row
+from reports.dataset.scope import ScopeNotUnderstood, narrowed, scope_in_words, understood
 from reports.dataset.values import Json, canonical_json, iso, sha256_of
 from reports.models import Report
 from roadmap_portal.templatetags.portal import NBSP, day_text, quarter, quarter_prose
 
-__all__ = ["Json", "ScopeNotUnderstood", "build_dataset", "canonical_json", "readable", "sha256_of", "understood"]
+__all__ = [
+    "Dataset",
+    "Json",
+    "ScopeNotUnderstood",
+    "build_dataset",
+    "canonical_json",
+    "part_of",
+    "readable",
+    "sha256_of",
+    "understood",
+]
 
-# 2: what each commitment answered in the quarter; postponements counted apart for the commitment and its milestones,
-# with the decision they carry out. `older` reads the earlier form.
-SCHEMA_VERSION = "2"
+# 2: what each commitment answered in the quarter; postponements counted apart for the commitment and its milestones.
+# 3: who answered and when, visas, evidence, decisions, weights, labels in both languages, period, seal.
+# `older` reads the earlier forms.
+SCHEMA_VERSION = "3"
+Period = Report.Period
 
 
-def build_dataset(report: Report) -> Json:
+def build_dataset(report: Report, seal: Json | None = None) -> Json:
+    """Of a draft, or with `seal` of a report about to be sealed, which the fingerprint then covers too."""
     with translation.override("fr"):
-        return _build(report)
+        whole = _build(report, seal)
+    return part_of(whole, report) if report.scope else whole
 
 
-def _build(report: Report) -> Json:
+def part_of(whole: Json, report: Report) -> Json:
+    """What the scope of a report keeps of the whole roadmap's dataset."""
+    with translation.override("fr"):
+        return narrowed(whole, report.scope, _scope(report))
+
+
+def _build(report: Report, seal: Json | None) -> Json:
     campaign = report.campaign
     roadmap, on = campaign.roadmap, campaign.reference_on
-    found = entries(campaign, report.scope)
-    counted, adjacent = figures.split(found)
+    starts_on = _starts_on(report)
+    found = entries(campaign)
     money = surroundings.Money(found)
-    rows = [commitment_row(entry, money.of(entry), campaign) for entry in counted]
-    neighbours = [commitment_row(entry, money.of(entry), campaign) for entry in adjacent]
-    is_whole = not report.scope
+    every_row = [commitment_row(entry, money.of(entry), campaign) for entry in found]
+    rows = [row for row in every_row if not row["is_adjacent"]]
+    neighbours = [row for row in every_row if row["is_adjacent"]]
+    codes = [row["code"] for row in every_row]
     return {
         "schema": SCHEMA_VERSION,
         "formulas": {"version": FORMULA_VERSION, **definitions.limits()},
         "title": "Rapport d’avancement",
+        "seal": seal,
         "roadmap": _roadmap(roadmap),
         "quarter": _quarter(campaign),
-        "scope": _scope(report),
-        "generated_at": generation_time(report.started_at, report.requested_at).isoformat(),
+        "period": _period(report, starts_on),
+        "scope": {"query": "", "filters": [], "label": "Toute la feuille de route"},
+        "generated_at": _generation_time(report.started_at, report.requested_at).isoformat(),
         "is_demonstration": roadmap.is_demonstration,
         "demonstration_notice": "Activité de démonstration, fictive" if roadmap.is_demonstration else "",
-        "summary": {**figures.tally(counted), "adjacent": len(adjacent)},
-        "axes": figures.axes(counted),
+        "summary": {**figures.tally(rows), "adjacent": len(neighbours)},
+        "axes": figures.by_axis(rows, _axis_titles(found)),
         "commitments": rows,
         "adjacent": neighbours,
-        "postponements": _of_the_quarter([*rows, *neighbours], campaign),
-        "envelopes": money.envelopes(whole=is_whole),
+        "postponements": _of_the_period(every_row, starts_on, on),
+        "evidence": evidence_rows(codes, campaign),
+        "decisions": decision_rows(campaign, starts_on, codes),
+        "unapproved": [] if seal is None else seal["unapproved"],
+        "merged": [_merged(commitment) for commitment in merged_by(campaign)],
+        "actors": _actors(found),
+        "envelopes": money.envelopes(),
         "funding_lines": money.rows(),
-        "indicators": surroundings.indicators(found, roadmap.pk, on, whole=is_whole),
-        "definitions": definitions.definitions(),
-        "meanings": _meanings(found),
+        "indicators": surroundings.indicators(roadmap.pk, on),
+        "definitions": definitions.in_both_languages(),
+        "labels": labels(),
     }
+
+
+def _starts_on(report: Report) -> date:
+    """First day of what is told: the quarter's, the year's, or that of the signature."""
+    campaign = report.campaign
+    if report.period == Period.YEAR:
+        return date(campaign.year, 1, 1)
+    roadmap = campaign.roadmap
+    if report.period == Period.BEGINNING:
+        return roadmap.signed_on or roadmap.starts_on or campaign.starts_on
+    return campaign.starts_on
+
+
+def _generation_time(started_at: datetime | None, requested_at: datetime) -> datetime:
+    return timezone.localtime(started_at or requested_at).replace(microsecond=0)
 
 
 def _roadmap(roadmap: Roadmap) -> Json:
@@ -75,6 +123,8 @@ def _roadmap(roadmap: Roadmap) -> Json:
 def _quarter(campaign: Campaign) -> Json:
     return {
         "slug": campaign.slug,
+        "year": campaign.year,
+        "quarter": campaign.quarter,
         "label": quarter(campaign),
         "prose": quarter_prose(campaign.year, campaign.quarter),
         "starts_on": iso(campaign.starts_on),
@@ -83,15 +133,49 @@ def _quarter(campaign: Campaign) -> Json:
     }
 
 
+def _period(report: Report, starts_on: date) -> Json:
+    return {"kind": report.period, "starts_on": iso(starts_on), "ends_on": iso(report.campaign.reference_on)}
+
+
 def _scope(report: Report) -> Json:
     filters = scope_in_words(report.scope, report.campaign.reference_on)
     words = "\u202f; ".join(f"{item['label']}{NBSP}: {item['value']}" for item in filters)
-    return {"query": report.scope, "filters": filters, "label": words or "Toute la feuille de route"}
+    return {"query": report.scope, "filters": filters, "label": words}
 
 
-def _of_the_quarter(rows: list[Json], campaign: Campaign) -> list[Json]:
-    """Postponements made in the quarter, by day."""
-    first, last = campaign.starts_on.isoformat(), (campaign.reference_on + timedelta(days=1)).isoformat()
+def _axis_titles(found: list[Entry]) -> dict[str, Json]:
+    axes = {entry.axis for entry in found if entry.axis is not None}
+    return {axis.code: {"title": axis.title, "description": axis.description} for axis in axes}
+
+
+def _merged(commitment: Commitment) -> Json:
+    return {
+        "code": commitment.code,
+        "title": commitment.title,
+        "into": commitment.merged_into.code if commitment.merged_into else "",
+        "merged_on": iso(commitment.merged_on),
+        "reason": commitment.merge_reason,
+    }
+
+
+def _actors(found: list[Entry]) -> Json:
+    """Those who take part, by their slug."""
+    actors: set[Actor] = {p.actor for entry in found for p in entry.commitment.participations.all()}
+    return {
+        actor.slug: {
+            "name": actor.name,
+            "kind": actor.kind,
+            "kind_label": actor.get_kind_display(),
+            "side": actor.side,
+            "department": actor.department_code,
+        }
+        for actor in actors
+    }
+
+
+def _of_the_period(rows: list[Json], starts_on: date, on: date) -> list[Json]:
+    """Postponements made in the period, by day."""
+    first, last = starts_on.isoformat(), (on + timedelta(days=1)).isoformat()
     listed = [
         {
             "commitment": row["code"],
@@ -104,11 +188,3 @@ def _of_the_quarter(rows: list[Json], campaign: Campaign) -> list[Json]:
         if first <= postponement["made_on"] < last
     ]
     return sorted(listed, key=lambda row: (row["made_on"], row["commitment"]))
-
-
-def _meanings(found: list[Entry]) -> Json:
-    """Meaning of each status and weather met, for the pages that quote it beside a commitment."""
-    return {
-        "status": {status: definitions.meaning_of_status(status) for status in sorted({e.status for e in found})},
-        "weather": {weather: definitions.meaning_of_weather(weather) for weather in sorted({e.weather for e in found})},
-    }

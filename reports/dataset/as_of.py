@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q, QuerySet
-from django.http import QueryDict
+from django.db.models import DateField, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from accounts.models import Membership
-from commitments.filters import CommitmentFilter, canonical_scope, chosen, in_scope
 from commitments.models import (
     Axis,
     Campaign,
@@ -32,13 +29,8 @@ from commitments.models import (
 )
 from commitments.progress import Standing, standing_of
 from reports.dataset.answers import Answer, Answers
-
-# What these filters ask is not what the commitment is today but what it was in the quarter.
-DATED_FILTERS = ("status", "weather", "late")
-
-
-class ScopeNotUnderstood(ValueError):
-    """The scope names a filter or a value that does not exist; the message is for the reader."""
+from reports.dataset.proofs import visas_with_voices
+from reports.dataset.voices import memberships_of
 
 
 @dataclass(frozen=True)
@@ -60,47 +52,28 @@ class Entry:
         return self.commitment.main_axis
 
 
-def understood(scope: str, on: date) -> CommitmentFilter:
-    """The filters of a scope. Raises ScopeNotUnderstood when one has a value that does not exist."""
-    filters = in_scope(scope, Commitment.objects.all(), on=on)
-    if not filters.form.is_valid():
-        faults = [f"{name} : {' '.join(errors)}" for name, errors in filters.form.errors.items()]
-        raise ScopeNotUnderstood(_("Périmètre illisible. %(faults)s") % {"faults": " ".join(faults)})
-    return filters
-
-
-def scope_in_words(scope: str, on: date) -> list[dict[str, str]]:
-    return [{"label": badge.label, "value": badge.value} for badge in chosen(understood(scope, on))]
-
-
-def entries(campaign: Campaign, scope: str) -> list[Entry]:
-    """The public commitments of the scope, by axis and code, those without an axis last."""
+def entries(campaign: Campaign) -> list[Entry]:
+    """The public commitments of the roadmap, by axis and code, those without an axis last. One merged into another by
+    then is left to the other."""
     on = campaign.reference_on
-    asked = understood(scope, on).form.cleaned_data
-    lasting = QueryDict(scope, mutable=True)
-    for name in DATED_FILTERS:
-        lasting.pop(name, None)
-    found = in_scope(
-        canonical_scope(lasting), Commitment.objects.filter(visibility="public", roadmap=campaign.roadmap_id), on=on
-    ).qs
+    merged = Q(merged_on__isnull=False, merged_on__lte=on)
+    found = Commitment.objects.filter(visibility="public", roadmap=campaign.roadmap_id).exclude(merged)
     updates = {update.commitment_id: update for update in _updates(campaign)}
     answers = Answers(campaign)
     rows = [_entry(c, updates.get(c.pk), on, answers) for c in _with_inputs(found, on)]
-    kept = [row for row in rows if _is_asked(row, asked)]
-    return sorted(kept, key=lambda row: (*_axis_rank(row.axis), row.commitment.code))
+    return sorted(rows, key=lambda row: (*_axis_rank(row.axis), row.commitment.code))
+
+
+def merged_by(campaign: Campaign) -> QuerySet[Commitment]:
+    """Public commitments that another one has taken over by the reference date."""
+    found = Commitment.objects.filter(
+        visibility="public", roadmap=campaign.roadmap_id, merged_on__lte=campaign.reference_on
+    )
+    return found.select_related("merged_into").order_by("code")
 
 
 def _axis_rank(axis: Axis | None) -> tuple[bool, int, str]:
     return (True, 0, "") if axis is None else (False, axis.order, axis.code)
-
-
-def _is_asked(row: Entry, asked: dict[str, str]) -> bool:
-    late = "1" if row.is_late else "0"
-    return (
-        asked["status"] in ("", None, row.status)
-        and asked["weather"] in ("", None, row.weather)
-        and asked["late"] in ("", None, late)
-    )
 
 
 def _published() -> QuerySet[ProgressUpdate]:
@@ -109,7 +82,8 @@ def _published() -> QuerySet[ProgressUpdate]:
 
 
 def _updates(campaign: Campaign) -> QuerySet[ProgressUpdate]:
-    """For each commitment the last update published for this quarter or before. Outside any campaign: by its day."""
+    """For each commitment the last update published for this quarter or before. Outside any campaign: by its day. What
+    corrects an earlier quarter afterwards does not pass before what was said for a later one."""
     by_then = Q(campaign__reference_on__lte=campaign.reference_on) | Q(
         campaign__isnull=True, published_at__date__lte=campaign.reference_on
     )
@@ -117,17 +91,18 @@ def _updates(campaign: Campaign) -> QuerySet[ProgressUpdate]:
         _published()
         .filter(by_then, commitment__roadmap=campaign.roadmap_id)
         .defer("text_internal")
-        .order_by("commitment_id", "-published_at", "-pk")
+        .annotate(speaks_of=Coalesce("campaign__reference_on", TruncDate("published_at"), output_field=DateField()))
+        .order_by("commitment_id", "-speaks_of", "-published_at", "-pk")
         .distinct("commitment_id")
+        .prefetch_related(visas_with_voices())
     )
 
 
 def _with_inputs(commitments: QuerySet[Commitment], on: date) -> QuerySet[Commitment]:
     participations = Participation.objects.select_related("actor").order_by("actor__name")
-    memberships = Membership.objects.select_related("actor").order_by("starts_on", "pk")
     postponements = Postponement.objects.select_related(
         "milestone", "postponed_by", "decision__meeting"
-    ).prefetch_related(Prefetch("postponed_by__memberships", memberships))
+    ).prefetch_related(memberships_of("postponed_by"))
     return commitments.select_related("main_axis").prefetch_related(
         "axes",
         "sources",
@@ -198,15 +173,6 @@ def _undo_later_postponements(
             target = by_pk.get(postponement.milestone_id)
         if target is not None:
             target.due_on = postponement.from_on
-
-
-def author_side(postponement: Postponement) -> tuple[str, str]:
-    """(side, actor) of who postponed: never a name (requirements P5, O8). Empty when no membership was in force."""
-    on = made_on(postponement)
-    for membership in postponement.postponed_by.memberships.all():
-        if membership.starts_on <= on and (membership.ends_on is None or membership.ends_on >= on):
-            return membership.actor.get_side_display(), membership.actor.name
-    return "", ""
 
 
 def generation_time(started_at: datetime | None, requested_at: datetime) -> datetime:

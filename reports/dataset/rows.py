@@ -5,13 +5,16 @@ from datetime import date
 
 from django.utils.timezone import localdate
 
+from actors.models import Side
 from commitments.models import Campaign, Commitment, Milestone, Participation, Postponement, Status, Weather
 from commitments.progress import LatenessReason, thresholds
 from funding.models import FundingLine
 from funding.queries import Planned
 from reports.dataset.answers import Answer
-from reports.dataset.as_of import Entry, author_side, made_on
+from reports.dataset.as_of import Entry, made_on
+from reports.dataset.proofs import WRITERS, visa_rows
 from reports.dataset.values import Json, iso, sources, two_places
+from reports.dataset.voices import on_behalf
 from roadmap_portal.templatetags.portal import day_text
 
 Role = Participation.Role
@@ -27,6 +30,8 @@ def commitment_row(entry: Entry, money: Planned, campaign: Campaign) -> Json:
         "summary": commitment.summary,
         "axis": None if entry.axis is None else entry.axis.code,
         "axis_title": "tous les axes" if entry.axis is None else entry.axis.title,
+        "axes": [axis.code for axis in commitment.axes.all()],
+        "weight": commitment.weight,
         "other_axes": [axis.title for axis in commitment.axes.all() if axis.pk != commitment.main_axis_id],
         "is_adjacent": commitment.is_adjacent,
         "provenance": commitment.provenance,
@@ -54,6 +59,10 @@ def _actors(commitment: Commitment) -> Json:
         "operators": holding(Role.OPERATOR),
         "partners": holding(Role.PARTNER),
         "funders": holding(Role.FUNDER),
+        "participations": [
+            {"actor": p.actor.slug, "role": p.role, "side": p.side or p.actor.side}
+            for p in commitment.participations.all()
+        ],
     }
 
 
@@ -69,6 +78,7 @@ def _statement(entry: Entry) -> Json:
         "text": update.text_public if update else "",
         "next_steps": update.next_steps if update else "",
         "updated_on": iso(localdate(update.published_at)) if update and update.published_at else None,
+        "visas": visa_rows(update),
     }
 
 
@@ -77,6 +87,8 @@ def _answer(answer: Answer, campaign: Campaign) -> Json:
         "answer": answer.state,
         "answer_label": answer.in_words(campaign),
         "confirmed_on": iso(answer.confirmed_on),
+        "answered_on": iso(answer.on),
+        "answered_by": None if answer.on is None else on_behalf(answer.by, answer.on, WRITERS),
     }
 
 
@@ -143,6 +155,7 @@ def _milestone(milestone: Milestone, moves: int, on: date) -> Json:
         "status": str(state),
         "status_label": str(state.label),
         "is_tracked": milestone.is_tracked,
+        "origin": milestone.origin,
         "origin_label": milestone.get_origin_display(),
         "weight": milestone.weight,
         "initial_due_on": iso(milestone.initial_due_on),
@@ -157,7 +170,7 @@ def _milestone(milestone: Milestone, moves: int, on: date) -> Json:
 
 
 def postponement_row(postponement: Postponement) -> Json:
-    side, actor = author_side(postponement)
+    voice = on_behalf(postponement.postponed_by, made_on(postponement))
     decision = postponement.decision
     return {
         "milestone": postponement.milestone.title if postponement.milestone else "",
@@ -167,8 +180,9 @@ def postponement_row(postponement: Postponement) -> Json:
         "reason_kind": postponement.reason_kind,
         "reason_label": postponement.get_reason_kind_display(),
         "reason": postponement.reason,
-        "side": side,
-        "actor": actor,
+        "side_code": voice["side"],
+        "side": str(Side(voice["side"]).label) if voice["side"] else "",
+        "actor": voice["actor"],
         "made_on": iso(made_on(postponement)),
         # Its number in the meeting: what the committee decided is not all public.
         "decision_number": decision.number if decision else None,
@@ -188,6 +202,7 @@ def funding_row(line: FundingLine, is_added: bool) -> Json:
         "funder": line.funder.name if line.funder else "",
         "beneficiary": line.beneficiary.name if line.beneficiary else "",
         "instrument": line.instrument,
+        "authorisation": line.authorisation_kind,
         "authorisation_label": line.get_authorisation_kind_display() if line.authorisation_kind else "",
         "agreement_reference": line.agreement_reference,
         "planned": two_places(line.planned_amount),

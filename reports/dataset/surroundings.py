@@ -34,20 +34,16 @@ class Money:
             rows += [funding_row(line, line in added) for line in lines]
         return rows
 
-    def envelopes(self, *, whole: bool) -> list[Json]:
-        """Every envelope, or those the scope draws on with what they are part of."""
-        used = {line.envelope_id for lines in self.lines.values() for line in lines}
-        for envelope in list(used):
-            parent = self.parents.get(envelope)
-            while parent is not None and parent not in used:
-                used.add(parent)
-                parent = self.parents.get(parent)
-        return [_envelope(row.envelope, row.level) for row in envelope_tree() if whole or row.envelope.pk in used]
+    def envelopes(self) -> list[Json]:
+        tree = envelope_tree()
+        codes: dict[int | None, str] = {row.envelope.pk: row.envelope.code for row in tree}
+        return [_envelope(row.envelope, row.level, codes.get(self.parents.get(row.envelope.pk))) for row in tree]
 
 
-def _envelope(envelope: Envelope, level: int) -> Json:
+def _envelope(envelope: Envelope, level: int, parent: str | None) -> Json:
     return {
         "code": envelope.code,
+        "parent": parent,
         "title": envelope.title,
         "level": level,
         "reach": envelope.reach,
@@ -56,25 +52,20 @@ def _envelope(envelope: Envelope, level: int) -> Json:
         "geographic_scope": envelope.geographic_scope,
         "amount": two_places(envelope.amount),
         "is_yearly": envelope.is_yearly,
+        "amount_basis": envelope.amount_basis,
         "amount_basis_label": envelope.get_amount_basis_display() if envelope.amount_basis else "",
         "period": envelope.period,
         "stated_on": iso(envelope.stated_on),
         "funders": [actor.name for actor in envelope.funders.all()],
+        "confidence": envelope.confidence,
         "confidence_label": envelope.get_confidence_display(),
         "sources": sources(envelope.sources.all()),
     }
 
 
-def indicators(entries: Iterable[Entry], roadmap_id: int, on: date, *, whole: bool) -> list[Json]:
-    """Every indicator of the roadmap, or those that measure the scope or share an axis with it."""
-    commitments = {entry.commitment.pk for entry in entries}
-    axes = {axis.pk for entry in entries for axis in entry.commitment.axes.all()}
+def indicators(roadmap_id: int, on: date) -> list[Json]:
     found = indicators_known(on).select_related("commitment").filter(roadmap=roadmap_id).order_by("code")
-    return [
-        _indicator(indicator)
-        for indicator in found
-        if whole or indicator.commitment_id in commitments or axes & {axis.pk for axis in indicator.axes.all()}
-    ]
+    return [_indicator(indicator) for indicator in found]
 
 
 def _indicator(indicator: Indicator) -> Json:
@@ -94,11 +85,14 @@ def _indicator(indicator: Indicator) -> Json:
         "unit": indicator.unit,
         "unit_label": indicator.get_unit_display(),
         "decimals": places,
+        "direction": indicator.direction,
         "direction_label": indicator.get_direction_display(),
         "geographic_scope": indicator.geographic_scope,
         "producer": indicator.producer.name if indicator.producer else "",
+        "confidence": indicator.confidence,
         "confidence_label": indicator.get_confidence_display(),
         "commitment": commitment.code if commitment and is_public else None,
+        "axis_codes": [axis.code for axis in indicator.axes.all()],
         "axes": [axis.title for axis in indicator.axes.all()],
         "baseline": reading(indicator.baseline, places),
         "baseline_on": iso(indicator.baseline_on),
@@ -117,6 +111,7 @@ def _reading(measurement: Measurement, places: int) -> Json:
         "precision": measurement.precision,
         "value": reading(measurement.value, places),
         "qualifier": measurement.qualifier,
+        "quality": measurement.quality,
         "quality_label": measurement.get_quality_display(),
         "source": measurement.source.publisher if measurement.source else "",
         "source_url": measurement.source.url if measurement.source else "",
@@ -128,6 +123,7 @@ def _target(target: IndicatorTarget, places: int) -> Json:
         "on": iso(target.due_on),
         "precision": target.precision,
         "value": reading(target.value, places),
+        "kind": target.kind,
         "kind_label": target.get_kind_display(),
         "qualifier": target.qualifier,
     }

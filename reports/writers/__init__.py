@@ -1,24 +1,29 @@
-"""The files of a report: one module a format, all with `write(dataset, path)`. They lay out, and compute nothing."""
+"""The files of a report: one module a format, all with `write(dataset, path, language)`. They lay out, and compute
+nothing. The language is that of headings and labels, and the active one meanwhile; texts stay as they were written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_plus
 
 from django.utils.text import slugify
 
-from reports.dataset import Json
+from reports.dataset import Dataset
 from reports.models import ReportFile
 from reports.writers import csv_excel, ods, pdf, xlsx
 
 Format = ReportFile.Format
 LONGEST_SCOPE = 36
+PERIODS = {"quarter": "", "year": "annee", "beginning": "depuis-le-debut"}
 
 
 @dataclass(frozen=True)
 class Writer:
-    write: Callable[[Json, Path], None]
+    """`languages`: those the format is made in; "" for what has none."""
+
+    write: Callable[[Dataset, Path, str], None]
     ending: str
+    languages: tuple[str, ...] = ("fr",)
 
 
 WRITERS = {
@@ -29,8 +34,20 @@ WRITERS = {
 }
 
 
-def file_name(dataset: Json, format_: Format) -> str:
-    """feuille-route-ia_rapport_2026-T3.pdf; a report on a part of the roadmap says which in its name."""
-    scope = slugify(unquote_plus(dataset["scope"]["query"]).replace("=", "-").replace("&", "-"))[:LONGEST_SCOPE]
-    part = f"_{scope.strip('-')}" if dataset["scope"]["query"] else ""
-    return f"feuille-route-ia_rapport_{dataset['quarter']['slug']}{part}{WRITERS[format_].ending}"
+def variants() -> Iterator[tuple[Format, str]]:
+    """Every file of a report: (format, language), in the order they are offered and built."""
+    for format_, writer in WRITERS.items():
+        for language in writer.languages:
+            yield format_, language
+
+
+def file_name(dataset: Dataset, format_: Format, language: str = "fr") -> str:
+    """feuille-route-ia_rapport_2026-T3_v1.pdf (requirement T8); a draft says « provisoire » where a sealed report has
+    its version, a report on a part of the roadmap or a longer period says which, one in English too."""
+    query, seal = dataset["scope"]["query"], dataset["seal"]
+    scope = slugify(unquote_plus(query).replace("=", "-").replace("&", "-"))[:LONGEST_SCOPE].strip("-")
+    period = PERIODS[dataset["period"]["kind"]]
+    version = "provisoire" if seal is None else f"v{seal['version']}"
+    parts = ["feuille-route-ia", "rapport", dataset["quarter"]["slug"], period, scope, version]
+    parts.append(language if language not in ("", "fr") else "")
+    return "_".join(part for part in parts if part) + WRITERS[format_].ending

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-from reports.dataset import Json
+from reports.dataset import Dataset, Json
 
 Kind = Literal["text", "long", "integer", "decimal", "percent", "euros", "date", "url"]
 Value: TypeAlias = str | int | Decimal | date | None
@@ -62,7 +62,7 @@ class Sheet:
 
     name: str
     columns: Sequence[Column]
-    rows: Callable[[Json], Iterable[Json]]
+    rows: Callable[[Dataset], Iterable[Json]]
 
 
 def joined(key: str) -> Callable[[Json], str]:

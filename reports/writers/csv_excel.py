@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from reports.dataset import Json
+from reports.dataset import Dataset, Json
 from reports.writers import ledger
 from reports.writers.columns import Column, Value
 from reports.writers.sheets import COMMITMENT, NOTICE, commitment_rows
@@ -45,7 +45,7 @@ LEDGER = (
 UNITS = {"percent": " (%)", "euros": " (€)"}
 
 
-def write(dataset: Json, path: Path) -> None:
+def write(dataset: Dataset, path: Path, language: str) -> None:
     # In a file that is one table, the notice can only be a column: the first, on every row.
     columns = (*([NOTICE] if dataset["demonstration_notice"] else []), *COMMITMENT, *LEDGER)
     moves = defaultdict[str, list[Json]](list)

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from odfdo import Document, Element
 
-from reports.dataset import Json
+from reports.dataset import Dataset
 from reports.writers import read_me
 from reports.writers.columns import Column, Kind, Value
 from reports.writers.sheets import DICTIONARY, READ_ME, SHEETS, dictionary_rows
@@ -123,7 +123,7 @@ class Book:
             )
 
 
-def write(dataset: Json, path: Path) -> None:
+def write(dataset: Dataset, path: Path, language: str) -> None:
     book = Book()
     _add_texts(book, READ_ME, read_me.TITLE, read_me.rows(dataset), (38, 90))
     for sheet in SHEETS:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import typst
 
-from reports.dataset import Json
+from reports.dataset import Dataset, Json
 from reports.writers import pdf_surroundings, read_me
 from reports.writers.pdf_content import content
 from reports.writers.pdf_words import fonts, pct, printable
@@ -18,7 +18,7 @@ from roadmap_portal.templatetags.portal import number
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write(dataset: Json, path: Path) -> None:
+def write(dataset: Dataset, path: Path, language: str) -> None:
     texts, missing = printable(content(dataset))
     with TemporaryDirectory(prefix="report-pdf-") as folder:
         place = Path(folder)
@@ -41,7 +41,7 @@ def write(dataset: Json, path: Path) -> None:
         )
 
 
-def _charts(dataset: Json) -> dict[str, str]:
+def _charts(dataset: Dataset) -> dict[str, str]:
     summary = dataset["summary"]
     bars = {
         "status.svg": status_bar_chart(_bars(summary["by_status"]), title="Engagements par statut"),

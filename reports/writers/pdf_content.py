@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from reports.dataset import Json, sha256_of
+from reports.dataset import Dataset, Json
 from reports.writers import ledger, pdf_surroundings, read_me
 from reports.writers.pdf_words import amount, day_of, days_text, either, pct, ratio, source_line
 from roadmap_portal.templatetags.portal import NBSP, moment, number
@@ -14,7 +14,7 @@ NOT_AVAILABLE = "n.\u00a0d."
 SILENT = ("to_answer", "not_answered")
 
 
-def content(dataset: Json) -> Json:
+def content(dataset: Dataset) -> Json:
     by_axis: dict[str | None, list[Json]] = {}
     for row in dataset["commitments"]:
         by_axis.setdefault(row["axis"], []).append(commitment_block(row, dataset))
@@ -30,7 +30,7 @@ def content(dataset: Json) -> Json:
         "generated": moment(read_me.generated_at(dataset)),
         "licence": read_me.LICENCE,
         "notice": dataset["demonstration_notice"],
-        "sha256": sha256_of(dataset),
+        "sha256": dataset.sha256,
         "formulas": dataset["formulas"]["version"],
         "summary": _summary(dataset),
         "axes": [{**_axis(axis), "commitments": by_axis.get(axis["code"], [])} for axis in dataset["axes"]],
@@ -39,7 +39,7 @@ def content(dataset: Json) -> Json:
         "envelopes": [pdf_surroundings.envelope(row) for row in dataset["envelopes"]],
         "funding_lines": [pdf_surroundings.funding_line(row) for row in dataset["funding_lines"]],
         "indicators": [pdf_surroundings.indicator(row) for row in dataset["indicators"]],
-        "definitions": dataset["definitions"],
+        "definitions": dataset["definitions"]["fr"],
     }
 
 
@@ -53,7 +53,7 @@ def _signature(roadmap: Json) -> str:
 # --- Summary -------------------------------------------------------------------------------------
 
 
-def _summary(dataset: Json) -> Json:
+def _summary(dataset: Dataset) -> Json:
     summary = dataset["summary"]
     return {
         "figures": _key_figures(summary),
@@ -158,8 +158,8 @@ def _adjacent_words(count: int) -> str:
 # --- One commitment ------------------------------------------------------------------------------
 
 
-def commitment_block(row: Json, dataset: Json) -> Json:
-    meanings = dataset["meanings"]
+def commitment_block(row: Json, dataset: Dataset) -> Json:
+    labels = dataset["labels"]["fr"]
     return {
         "code": row["code"],
         "title": row["title"],
@@ -167,10 +167,10 @@ def commitment_block(row: Json, dataset: Json) -> Json:
         "is_adjacent": row["is_adjacent"],
         "official_text": row["official_text"] or row["summary"],
         "status": row["status_label"],
-        "status_meaning": meanings["status"][row["status"]],
+        "status_meaning": labels["status_meaning"][row["status"]],
         "status_reason": row["status_reason"],
         "weather": row["weather_label"],
-        "weather_meaning": meanings["weather"][row["weather"]],
+        "weather_meaning": labels["weather_meaning"][row["weather"]],
         "weather_reason": row["weather_reason"],
         **_progress(row),
         **_lateness(row),

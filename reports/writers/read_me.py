@@ -2,26 +2,26 @@
 
 from datetime import date, datetime
 
-from reports.dataset import Json, sha256_of
+from reports.dataset import Dataset
 from roadmap_portal.templatetags.portal import day_text, moment, number
 
 LICENCE = "Licence Ouverte 2.0 (Etalab)"
 TITLE = ("Rubrique", "Contenu")
 
 
-def document_title(dataset: Json) -> str:
+def document_title(dataset: Dataset) -> str:
     return f"{dataset['title']}, {dataset['quarter']['prose']}"
 
 
-def generated_at(dataset: Json) -> datetime:
+def generated_at(dataset: Dataset) -> datetime:
     return datetime.fromisoformat(dataset["generated_at"])
 
 
-def reference_day(dataset: Json) -> str:
+def reference_day(dataset: Dataset) -> str:
     return day_text(date.fromisoformat(dataset["quarter"]["reference_on"]))
 
 
-def rows(dataset: Json) -> list[tuple[str, str]]:
+def rows(dataset: Dataset) -> list[tuple[str, str]]:
     summary = dataset["summary"]
     notice = dataset["demonstration_notice"]
     return [
@@ -40,6 +40,6 @@ def rows(dataset: Json) -> list[tuple[str, str]]:
             "Enveloppes emboîtées : ne jamais additionner leurs montants, ni l’argent de la région et le contexte.",
         ),
         ("Source", "Portail de suivi de la feuille de route État-Région sur l’intelligence artificielle"),
-        ("Empreinte SHA-256 des données", sha256_of(dataset)),
+        ("Empreinte SHA-256 des données", dataset.sha256),
         ("Feuilles", "Une table par feuille ; la feuille Dictionnaire dit le sens de chaque colonne."),
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from commitments.models import Status, Weather
-from reports.dataset import Json
+from reports.dataset import Dataset, Json
 from reports.dataset.answers import LABELS
 from reports.writers.columns import Column, Sheet, count_of, joined, last, publishers, urls, yes_no
 
@@ -176,13 +176,13 @@ INDICATOR = (
 )
 
 
-def commitment_rows(dataset: Json, key: str) -> Iterable[Json]:
+def commitment_rows(dataset: Dataset, key: str) -> Iterable[Json]:
     quarter = dataset["quarter"]
     common = {"quarter": quarter["label"], "reference_on": quarter["reference_on"]}
     return ({**row, **common, "notice": dataset["demonstration_notice"]} for row in dataset[key])
 
 
-def milestone_rows(dataset: Json) -> Iterable[Json]:
+def milestone_rows(dataset: Dataset) -> Iterable[Json]:
     for row in [*dataset["commitments"], *dataset["adjacent"]]:
         for milestone in row["milestones"]:
             yield {**milestone, "code": row["code"], "is_adjacent": row["is_adjacent"]}

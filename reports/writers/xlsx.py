@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from reports.dataset import Json
+from reports.dataset import Dataset
 from reports.writers import read_me
 from reports.writers.columns import Column, Value
 from reports.writers.sheets import DICTIONARY, READ_ME, SHEETS, dictionary_rows
@@ -76,7 +76,7 @@ class Book:
             )
 
 
-def write(dataset: Json, path: Path) -> None:
+def write(dataset: Dataset, path: Path, language: str) -> None:
     book = Book(path)
     notice = dataset["demonstration_notice"]
     _write_texts(book, READ_ME, read_me.TITLE, read_me.rows(dataset), (38, 90), "LisezMoi")

@@ -1,7 +1,7 @@
 """Every machine, from every state, for every role: what is not in the tables happens to nobody."""
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 
 import pytest
@@ -248,7 +248,8 @@ REPORT_ACTS = {
 def test_a_report_is_restarted_and_shown_by_administrators_alone(role, act, source, cast):
     """The other changes are a worker's: tests/reports/test_transitions.py."""
     what_it_holds = {
-        Report.State.READY: {"dataset": {}, "dataset_sha256": "0" * 64, "finished_at": timezone.now()},
+        Report.State.READY: {"content": "{}", "dataset_sha256": "0" * 64, "finished_at": timezone.now()},
+        Report.State.BUILDING: {"attempt": 1, "lease_until": timezone.now() + timedelta(hours=1)},
         Report.State.FAILED: {"error": "Disque plein."},
     }.get(source, {})
     report = Report.objects.create(campaign=make_campaign(), state=source, started_at=timezone.now(), **what_it_holds)

@@ -17,7 +17,7 @@ from odfdo import Document, Element
 from pypdf import PdfReader
 
 from commitments.models import Campaign
-from reports.dataset import build_dataset, sha256_of
+from reports.dataset import Dataset, build_dataset, sha256_of
 from reports.models import Report
 from reports.writers import WRITERS, Format, csv_excel, file_name, ods
 from reports.writers.columns import Column
@@ -47,9 +47,10 @@ def empty(db):
 
 
 def written(dataset, format_, folder):
+    dataset = Dataset.of(dataset)
     path = folder / file_name(dataset, format_)
     with translation.override("fr"):
-        WRITERS[format_].write(dataset, path)
+        WRITERS[format_].write(dataset, path, "fr")
     return path
 
 
@@ -74,10 +75,10 @@ def pdf_text(path):
 
 
 def test_file_names_are_plain_dated_and_say_the_scope(full):
-    assert file_name(full, Format.PDF) == "feuille-route-ia_rapport_2026-T3.pdf"
-    assert file_name(full, Format.CSV_EXCEL) == "feuille-route-ia_rapport_2026-T3-excel.csv"
+    assert file_name(full, Format.PDF) == "feuille-route-ia_rapport_2026-T3_provisoire.pdf"
+    assert file_name(full, Format.CSV_EXCEL) == "feuille-route-ia_rapport_2026-T3_provisoire-excel.csv"
     full["scope"]["query"] = "axis=research&q=%C3%A9t%C3%A9"
-    assert file_name(full, Format.ODS) == "feuille-route-ia_rapport_2026-T3_axis-research-q-ete.ods"
+    assert file_name(full, Format.ODS) == "feuille-route-ia_rapport_2026-T3_axis-research-q-ete_provisoire.ods"
 
 
 # --- The same figures everywhere ----------------------------------------------------------------

@@ -15,7 +15,8 @@ from pypdf import PdfReader
 
 from accounts.models import Membership
 from commitments.models import Campaign, CampaignLine, Decision, Postponement, SteeringMeeting
-from reports.dataset import build_dataset, canonical_json, readable, sha256_of
+from reports.dataset import Dataset, build_dataset, canonical_json, readable, sha256_of
+from reports.dataset.older import UNKNOWN_ROW
 from reports.models import Report
 from reports.writers import WRITERS, Format, ledger
 from tests.factories import make_actor, make_campaign, make_commitment, make_milestone, make_roadmap, make_user
@@ -260,7 +261,7 @@ def slipped_in(agent):
 def written(dataset, format_, folder):
     path = folder / f"rapport{WRITERS[format_].ending}"
     with translation.override("fr"):
-        WRITERS[format_].write(dataset, path)
+        WRITERS[format_].write(Dataset.of(dataset), path, "fr")
     return path
 
 
@@ -367,7 +368,12 @@ def online(full, every_answer):
 
 def frozen(dataset):
     dates = {"finished_at": at(2026, 10, 20), "published_at": at(2026, 10, 20)}
-    return {"dataset": dataset, "dataset_sha256": sha256_of(dataset), "state": "ready", **dates}
+    return {
+        "content": canonical_json(dataset).decode(),
+        "dataset_sha256": sha256_of(dataset),
+        "state": "ready",
+        **dates,
+    }
 
 
 def page_of(client):
@@ -417,7 +423,7 @@ def as_in_form_1(dataset):
     def commitments(rows):
         return [
             {
-                **without(row, "answer", "answer_label", "confirmed_on", "milestone_postponement_count"),
+                **without(row, "answer", "answer_label", "confirmed_on", "milestone_postponement_count", *UNKNOWN_ROW),
                 "has_answered": row["answer"] == "approved",
                 "postponement_count": len(row["postponements"]),
                 "postponements": postponements(row["postponements"]),
@@ -426,9 +432,12 @@ def as_in_form_1(dataset):
             for row in rows
         ]
 
+    words = dataset["labels"]["fr"]
     return {
-        **dataset,
+        **without(dataset, "labels", "seal", "period", "evidence", "decisions", "unapproved", "merged", "actors"),
         "schema": "1",
+        "definitions": dataset["definitions"]["fr"],
+        "meanings": {"status": words["status_meaning"], "weather": words["weather_meaning"]},
         "summary": without(dataset["summary"], "answers"),
         "axes": [without(axis, "answers") for axis in dataset["axes"]],
         "commitments": commitments(dataset["commitments"]),

@@ -14,6 +14,7 @@ from commitments.models import Campaign
 from commitments.transitions import TransitionRefused
 from reports import queries, services, tasks, transitions
 from reports.models import Report, ReportFile
+from reports.transitions.tables import move
 from reports.writers import WRITERS, Writer
 from tests.factories import make_actor, make_campaign, make_user
 from tests.reports.situations import at, draw_quarter
@@ -47,7 +48,7 @@ def amina_asks(quarter, amina):
 )
 def test_what_the_table_does_not_list_is_refused(source, target):
     with pytest.raises(TransitionRefused, match="pas permis"):
-        transitions._move(Report(state=source), target)
+        move(Report(state=source), target)
 
 
 @pytest.mark.parametrize("who", ["paula", "stephane", "louis"])
@@ -173,7 +174,7 @@ def test_building_twice_changes_nothing(amina, files):
 
 
 def test_a_format_that_fails_leaves_no_file_and_a_reason_in_french(amina, files, monkeypatch):
-    def out_of_paper(dataset, path):
+    def out_of_paper(dataset, path, language):
         raise OSError("no space left on device")
 
     monkeypatch.setitem(WRITERS, ReportFile.Format.CSV_EXCEL, Writer(out_of_paper, "-excel.csv"))
@@ -280,7 +281,7 @@ def test_only_a_ready_report_on_the_whole_roadmap_goes_online(quarter, amina, am
 
 
 def test_a_file_is_public_once_its_report_is_online(amina, amina_asks):
-    report, name = ready(amina_asks), "feuille-route-ia_rapport_2026-T3.pdf"
+    report, name = ready(amina_asks), "feuille-route-ia_rapport_2026-T3_provisoire.pdf"
     with pytest.raises(Http404):
         queries.public_file("2026-T3", name)
     transitions.put_online(report, by=amina)

@@ -10,7 +10,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from reports.dataset import build_dataset, sha256_of
+from reports.dataset import build_dataset, canonical_json, sha256_of
 from tests.reports.situations import at, draw_quarter, make_report, postpone_then
 from tests.roadmap_portal.conftest import CATALOGUE, ROOT
 
@@ -161,7 +161,8 @@ def quarter_online(db, rachel):
     postpone_then(commitment, milestone, milestone.due_on, milestone.due_on.replace(year=2027), at(2026, 9, 1), rachel)
     report = make_report(campaign)
     dataset = build_dataset(report)
-    report.dataset, report.dataset_sha256, report.state = dataset, sha256_of(dataset), "ready"
+    report.content, report.dataset_sha256 = canonical_json(dataset).decode(), sha256_of(dataset)
+    report.state = "ready"
     report.finished_at = report.published_at = at(2026, 10, 1)
     report.save()
 

@@ -1,7 +1,6 @@
-"""Reports: asked for and watched by administrators, read by everyone once online."""
+"""Reports asked for and watched by administrators."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,38 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import can_manage_reports
 from commitments.transitions import TransitionRefused
 from reports import queries, transitions
-from reports.dataset import readable
 from reports.forms import ReportForm
-from reports.models import Report, ReportFile
+from reports.models import Report
 from reports.tasks import build_report
-
-MIME_TYPES = {
-    ReportFile.Format.ODS: "application/vnd.oasis.opendocument.spreadsheet",
-    ReportFile.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ReportFile.Format.PDF: "application/pdf",
-    ReportFile.Format.CSV_EXCEL: "text/csv; charset=utf-8; header=present",
-}
-
-
-@login_not_required
-@require_safe
-def report_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "reports/list.html", {"reports": queries.public_reports()})
-
-
-@login_not_required
-@require_safe
-def report_detail(request: HttpRequest, quarter: str) -> HttpResponse:
-    """The accessible twin of the files: same dataset, same figures (requirement A9)."""
-    report = queries.public_report(quarter)
-    assert report.dataset is not None
-    return render(request, "reports/detail.html", {"report": report, "data": readable(report.dataset)})
-
-
-@login_not_required
-@require_safe
-def public_file(request: HttpRequest, quarter: str, name: str) -> FileResponse:
-    return _download(queries.public_file(quarter, name))
+from reports.views.downloads import download
 
 
 @never_cache
@@ -104,9 +75,4 @@ def _act(report: Report, request: HttpRequest) -> None:
 @never_cache
 @require_safe
 def staff_file(request: HttpRequest, pk: int, name: str) -> FileResponse:
-    return _download(queries.file_for(request.user, pk, name))
-
-
-def _download(file: ReportFile) -> FileResponse:
-    content_type = MIME_TYPES[ReportFile.Format(file.format)]
-    return FileResponse(file.file.open("rb"), as_attachment=True, filename=file.name, content_type=content_type)
+    return download(queries.file_for(request.user, pk, name))

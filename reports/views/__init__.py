@@ -1,0 +1,1 @@
+"""Pages of the reports: everyone's, and those of the administration."""
