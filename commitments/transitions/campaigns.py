@@ -112,11 +112,9 @@ def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User, on: d
     require(is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
     roadmap = Roadmap.objects.select_for_update(of=("self",)).get(pk=campaign.roadmap_id)
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
-    if target not in CAMPAIGN_CHANGES[Campaign.State(campaign.state)]:
-        raise TransitionRefused(
-            _("La campagne %(campaign)s est « %(state)s » : ce changement n’est pas permis.")
-            % {"campaign": campaign, "state": campaign.get_state_display()}
-        )
+    _check_move(campaign, target)
+    if target == Campaign.State.SEALED:
+        raise TransitionRefused(_("Un trimestre se scelle avec son rapport : passez par la page « Sceller »."))
     others = Campaign.objects.filter(roadmap=campaign.roadmap_id, state=Campaign.State.OPEN)
     if target == Campaign.State.OPEN and (other := others.first()):
         raise TransitionRefused(_("La campagne %(campaign)s est encore ouverte.") % {"campaign": other})
