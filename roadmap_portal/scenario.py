@@ -97,6 +97,7 @@ class Story:
     due: int | None = None
     milestones: list[Step] = field(default_factory=list)
     postponements: list[Delay] = field(default_factory=list)
+    earlier: Point | None = None
     previous: Point | None = None
     current: Point | None = None
     funding: list[Money] = field(default_factory=list)
@@ -125,9 +126,19 @@ class Committee:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What was wrong in the sealed report of the past quarter, and the answer it should have held."""
+
+    code: str
+    reason: str
+    point: Point
+
+
+@dataclass(frozen=True)
 class Scenario:
     people: list[Person]
     committee: Committee
+    rectification: Correction
     stories: list[Story]
 
 
@@ -136,12 +147,19 @@ def read_scenario(path: Path) -> Scenario:
     return Scenario(
         people=[Person(**person) for person in document["people"]],
         committee=_committee(**document["committee"]),
+        rectification=_correction(**document["rectification"]),
         stories=[_story(**story) for story in document["commitments"]],
     )
 
 
 def _committee(decisions: list[dict[str, Any]], **places: str) -> Committee:
     return Committee(decisions=[Resolution(**decision) for decision in decisions], **places)
+
+
+def _correction(code: str, reason: str, point: dict[str, Any]) -> Correction:
+    stated = _point(point)
+    assert stated is not None
+    return Correction(code, reason, stated)
 
 
 def _story(**story: Any) -> Story:
@@ -151,6 +169,7 @@ def _story(**story: Any) -> Story:
         due=story.get("due"),
         milestones=[Step(**step) for step in story.get("milestones", [])],
         postponements=[Delay(**delay) for delay in story.get("postponements", [])],
+        earlier=_point(story.get("earlier")),
         previous=_point(story.get("previous")),
         current=_point(story.get("current")),
         funding=[Money(**{**money, "amount": Decimal(money["amount"])}) for money in story.get("funding", [])],
@@ -175,10 +194,10 @@ class Calendar:
     def quarter(self) -> tuple[int, int]:
         return self.today.year, (self.today.month - 1) // 3 + 1
 
-    @property
-    def quarter_before(self) -> tuple[int, int]:
+    def quarter_before(self, count: int = 1) -> tuple[int, int]:
         year, quarter = self.quarter
-        return (year, quarter - 1) if quarter > 1 else (year - 1, 4)
+        years, rest = divmod(year * 4 + quarter - 1 - count, 4)
+        return years, rest + 1
 
     @property
     def starts_on(self) -> date:
@@ -198,10 +217,10 @@ class Calendar:
         day = self.month(offset) + timedelta(days=Random(name).randint(*FIRST_DAYS))  # noqa: S311 - not a secret
         return min(day, self.today)
 
-    def before_quarter_end(self, name: str) -> datetime:
-        """An instant in the last fortnight of the previous quarter."""
+    def before_quarter_end(self, name: str, quarters_ago: int = 1) -> datetime:
+        """An instant in the last fortnight of a past quarter, the previous one by default."""
         days = Random(name).randint(1, 14)  # noqa: S311 - not a secret
-        return self.instant(self.starts_on - timedelta(days=days), name)
+        return self.instant(self.month(3 - 3 * quarters_ago) - timedelta(days=days), name)
 
     def committee_past(self) -> date:
         """A Tuesday about twelve days before the end of the past quarter: never a public holiday."""

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from accounts.permissions import is_administrator
 from commitments.models import (
     Campaign,
     CampaignLine,
@@ -22,13 +21,14 @@ from commitments.models import (
 from commitments.progress import refresh_standing
 from funding.models import FundingLine
 from reports import transitions as report_transitions
+from reports.models import Report
 from reports.services import produce
 from roadmap_portal.demonstration.play import play
 from roadmap_portal.demonstration.stage import PASSWORD, SeedRefused, Stage, fund, plan, set_stage
 from roadmap_portal.loader.frame import ROADMAP_CODE
 from roadmap_portal.scenario import Calendar, read_scenario
 
-__all__ = ["PASSWORD", "Made", "SeedRefused", "seed", "show_report"]
+__all__ = ["PASSWORD", "Made", "SeedRefused", "seed", "show_reports"]
 
 SCENARIO_FILE = Path(__file__).parent.parent / "data" / "demonstration.yaml"
 
@@ -44,7 +44,7 @@ class Made:
 
 @transaction.atomic
 def seed(today: date) -> Made | None:
-    """Makes the activity of the last two quarters; None when it is there already."""
+    """Makes the activity of the last three quarters; None when it is there already."""
     if not settings.DEBUG:
         raise SeedRefused("DEBUG est désactivé : aucune donnée fictive sur un portail en service.")
     roadmap = Roadmap.objects.select_for_update(of=("self",)).filter(code=ROADMAP_CODE).first()
@@ -89,10 +89,9 @@ def _made(stage: Stage) -> Made:
     return Made(list(stage.users.values()), campaigns, counts)
 
 
-def show_report(made: Made) -> None:
-    """The report of the past quarter, built here and put online: the page of reports has something to show."""
-    administrator = next(user for user in made.accounts if is_administrator(user))
-    queued = report_transitions.request_report(made.campaigns[0], by=administrator)
-    report = report_transitions.start(queued.pk)
-    if report is not None:
-        report_transitions.put_online(produce(report), by=administrator)
+def show_reports(made: Made) -> None:
+    """The files of the sealed reports, built here: the page of reports has something to show."""
+    for queued in Report.objects.filter(campaign__in=made.campaigns, state=Report.State.QUEUED).order_by("pk"):
+        report = report_transitions.start(queued.pk)
+        if report is not None:
+            produce(report)

@@ -8,26 +8,44 @@ from typing import Any
 
 from actors.models import Side
 from commitments import queries, transitions
-from commitments.models import Campaign, Decision, Evidence, ProgressUpdate, Visa
+from commitments.models import Campaign, Decision, Evidence, Milestone, ProgressUpdate, Visa
+from reports import transitions as report_transitions
+from reports.dataset.proofs import half_approved
 from roadmap_portal.demonstration.committee import meet
 from roadmap_portal.demonstration.stage import Stage
 from roadmap_portal.scenario import Point, Scenario, Story
 
 NAMESPACE = uuid.UUID("5f0f3a0e-6c0b-4c3c-9a53-4a3f0f6a2b11")
 SIDES = (Side.STATE, Side.REGION)
+DAYS_TO_SEAL, DAYS_TO_RECTIFY = 4, 11
 
 
 def play(stage: Stage, scenario: Scenario) -> None:
-    """In the order of the calendar: the previous quarter for all, with the committee before its end, its closing, then
-    the present one."""
-    administrator = stage.users["administration@demo.example"]
-    transitions.move_campaign(stage.previous, Campaign.State.OPEN, by=administrator, on=stage.previous.opens_on)
-    answers = [(story, story.previous) for story in scenario.stories if story.previous]
-    met_at = stage.calendar.instant(stage.calendar.committee_past(), "committee")
-    before = {story.code for story, point in answers if _moment(stage, point, stage.previous, story.code) < met_at}
+    """In the order of the calendar: the two past quarters, with the committee before the end of the last one, each
+    closed and sealed, then the present one; last, what was wrong in a sealed report is rectified."""
+    _open(stage, stage.earlier)
     for story in scenario.stories:
         _postpone(stage, story)
         _prove(stage, story)
+        if story.earlier:
+            _answer(stage, story, story.earlier, stage.earlier)
+    _close_and_seal(stage, stage.earlier)
+    _open(stage, stage.previous)
+    decisions = _answer_and_meet(stage, scenario)
+    _close_and_seal(stage, stage.previous)
+    _open(stage, stage.current)
+    for story in scenario.stories:
+        _postpone(stage, story, decisions)
+        if story.current:
+            _answer(stage, story, story.current, stage.current)
+    _rectify(stage, scenario)
+
+
+def _answer_and_meet(stage: Stage, scenario: Scenario) -> dict[int, Decision]:
+    """The past quarter: the committee sees the answers that were given by then."""
+    answers = [(story, story.previous) for story in scenario.stories if story.previous]
+    met_at = stage.calendar.instant(stage.calendar.committee_past(), "committee")
+    before = {story.code for story, point in answers if _moment(stage, point, stage.previous, story.code) < met_at}
     for story, point in answers:
         if story.code in before:
             _answer(stage, story, point, stage.previous)
@@ -35,12 +53,48 @@ def play(stage: Stage, scenario: Scenario) -> None:
     for story, point in answers:
         if story.code not in before:
             _answer(stage, story, point, stage.previous)
-    transitions.move_campaign(stage.previous, Campaign.State.REVIEW, by=administrator)
-    transitions.move_campaign(stage.current, Campaign.State.OPEN, by=administrator)
-    for story in scenario.stories:
-        _postpone(stage, story, decisions)
-        if story.current:
-            _answer(stage, story, story.current, stage.current)
+    return decisions
+
+
+def _open(stage: Stage, campaign: Campaign) -> None:
+    administrator = stage.users["administration@demo.example"]
+    transitions.move_campaign(campaign, Campaign.State.OPEN, by=administrator, on=campaign.opens_on)
+
+
+def _close_and_seal(stage: Stage, campaign: Campaign) -> None:
+    administrator = stage.users["administration@demo.example"]
+    transitions.move_campaign(campaign, Campaign.State.REVIEW, by=administrator)
+    report_transitions.seal(
+        campaign,
+        by=administrator,
+        unapproved=[update.commitment.code for update in half_approved(campaign)],
+        at=_after_closing(stage, campaign, DAYS_TO_SEAL),
+    )
+
+
+def _rectify(stage: Stage, scenario: Scenario) -> None:
+    wrong = scenario.rectification
+    story = next(story for story in scenario.stories if story.code == wrong.code)
+    at = _after_closing(stage, stage.previous, DAYS_TO_RECTIFY)
+    update = transitions.save_draft(
+        stage.commitments[wrong.code],
+        _text(wrong.point),
+        by=stage.author(story),
+        form_key=uuid.uuid5(NAMESPACE, wrong.reason),
+        campaign=stage.previous,
+        at=at,
+    )
+    update = transitions.submit_update(update, by=stage.author(story), at=at)
+    for side in SIDES:
+        update = _approve(stage, update, side, at)
+    report_transitions.rectify(
+        stage.previous.sealed_reports.get(), reason=wrong.reason, by=stage.users["administration@demo.example"], at=at
+    )
+
+
+def _after_closing(stage: Stage, campaign: Campaign, days: int) -> datetime:
+    day = min(campaign.closes_on + timedelta(days=days), stage.calendar.today)
+    return stage.calendar.instant(day, f"{campaign.slug} {days}")
 
 
 def _prove(stage: Stage, story: Story) -> None:
@@ -110,6 +164,8 @@ def _moment(stage: Stage, point: Point, campaign: Campaign, name: str) -> dateti
         return stage.calendar.instant(stage.calendar.starts_on - timedelta(days=point.days_before), name)
     if campaign == stage.previous:
         return stage.calendar.before_quarter_end(name)
+    if campaign == stage.earlier:
+        return stage.calendar.before_quarter_end(name, quarters_ago=2)
     is_published = point.state in {ProgressUpdate.State.PUBLISHED, "confirmed"}
     return stage.calendar.since_quarter_start(name) if is_published else stage.calendar.lately(name)
 
@@ -151,10 +207,13 @@ def _text(point: Point) -> dict[str, Any]:
 
 def _achieved(stage: Stage, story: Story, campaign: Campaign) -> dict[str, date]:
     """Milestones that this update declares achieved: the first one tells of all that came before."""
-    milestones = {milestone.title: milestone for milestone in stage.commitments[story.code].milestones.all()}
-    is_past = campaign == stage.previous
+    until = {stage.earlier.pk: -3, stage.previous.pk: 0}.get(campaign.pk, 3)
+    pending = {
+        milestone.title: milestone
+        for milestone in stage.commitments[story.code].milestones.filter(status=Milestone.Status.PLANNED)
+    }
     return {
-        f"{transitions.CLAIM}{milestones[step.title].pk}": stage.calendar.early(step.achieved, step.title)
+        f"{transitions.CLAIM}{pending[step.title].pk}": stage.calendar.early(step.achieved, step.title)
         for step in story.milestones
-        if step.achieved is not None and (step.achieved < 0) == is_past
+        if step.achieved is not None and step.achieved < until and step.title in pending
     }

@@ -30,6 +30,7 @@ class Stage:
     users: dict[str, User]
     actors: dict[str, Actor]
     commitments: dict[str, Commitment]
+    earlier: Campaign
     previous: Campaign
     current: Campaign
 
@@ -60,9 +61,17 @@ def set_stage(roadmap: Roadmap, scenario: Scenario, calendar: Calendar) -> Stage
     # The past campaign ends before the present one begins, even on the first days of a quarter.
     opens_on = min(calendar.starts_on + timedelta(days=DAYS_TO_ANSWER), calendar.today)
     past_due_on = min(calendar.starts_on + timedelta(days=DAYS_TO_ANSWER - 6), opens_on - timedelta(days=1))
+    earlier = transitions.plan_campaign(
+        roadmap,
+        **_quarter(calendar.quarter_before(2)),
+        opens_on=calendar.month(-4),
+        due_on=calendar.month(-3) + timedelta(days=DAYS_TO_ANSWER - 6),
+        closes_on=calendar.month(-3) + timedelta(days=DAYS_TO_ANSWER),
+        by=administrator,
+    )
     previous = transitions.plan_campaign(
         roadmap,
-        **_quarter(calendar.quarter_before),
+        **_quarter(calendar.quarter_before()),
         opens_on=calendar.month(-1),
         due_on=past_due_on,
         closes_on=opens_on - timedelta(days=1),
@@ -77,7 +86,7 @@ def set_stage(roadmap: Roadmap, scenario: Scenario, calendar: Calendar) -> Stage
         closes_on=due_on + timedelta(days=5),
         by=administrator,
     )
-    return Stage(calendar, users, actors, commitments, previous, current)
+    return Stage(calendar, users, actors, commitments, earlier, previous, current)
 
 
 def _quarter(quarter: tuple[int, int]) -> dict[str, int]:

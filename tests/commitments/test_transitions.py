@@ -346,7 +346,7 @@ def test_a_postponement_is_written_in_ink(paula, region):
 @pytest.mark.parametrize("target", list(Campaign.State))
 def test_a_campaign_moves_as_the_table_says(source, target, amina):
     campaign = make_campaign(state=source)
-    if target in CAMPAIGN_CHANGES[source]:
+    if target in CAMPAIGN_CHANGES[source] - {Campaign.State.SEALED}:  # sealed with its report alone
         assert move_campaign(campaign, target, by=amina).state == target
     else:
         with pytest.raises(TransitionRefused):

@@ -7,7 +7,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from commitments.transitions import TransitionRefused
-from roadmap_portal.demonstration import PASSWORD, Made, SeedRefused, seed, show_report
+from reports.models import SealedReport
+from roadmap_portal.demonstration import PASSWORD, Made, SeedRefused, seed, show_reports
 from roadmap_portal.history.recording import RecordedCommand
 
 
@@ -16,7 +17,7 @@ class Command(RecordedCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--today", type=date.fromisoformat, help="jour de la démonstration (AAAA-MM-JJ)")
-        parser.add_argument("--report", action="store_true", help="met aussi en ligne le rapport du trimestre passé")
+        parser.add_argument("--report", action="store_true", help="construit aussi les fichiers des rapports scellés")
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = options["today"] or timezone.localdate()
@@ -31,8 +32,9 @@ class Command(RecordedCommand):
             return
         self.report(made)
         if options["report"]:
-            show_report(made)
-            self.stdout.write(f"  rapport {made.campaigns[0]} : en ligne, provisoire")
+            show_reports(made)
+            for sealed in SealedReport.objects.filter(campaign__in=made.campaigns):
+                self.stdout.write(f"  {sealed} : scellé et publié, {sealed.sha256}")
 
     def report(self, made: Made) -> None:
         self.stdout.write("Activité fictive de démonstration :")
