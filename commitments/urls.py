@@ -37,6 +37,7 @@ urlpatterns = [
     path("espace/engagements/<slug:code>/point/abandonner/", updates.update_discard, name="update_discard"),
     path("espace/campagnes/", campaigns.campaign_list, name="campaign_list"),
     path("espace/campagnes/nouvelle/", campaigns.campaign_plan, name="campaign_plan"),
+    path("espace/campagnes/calendrier/", campaigns.campaign_calendar, name="campaign_calendar"),
     path("espace/campagnes/<str:quarter>/", campaigns.campaign_board, name="campaign_board"),
     path("espace/campagnes/<str:quarter>/dates/", campaigns.campaign_reschedule, name="campaign_reschedule"),
     path("espace/campagnes/<str:quarter>/relancer/", campaigns.campaign_remind, name="campaign_remind"),

@@ -1,7 +1,10 @@
 """Reports and files, for those who may see them, each in a constant number of queries."""
 
+from datetime import date
+
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
+from django.utils.timezone import localdate
 
 from accounts.permissions import Someone, can_manage_reports
 from commitments.models import Campaign
@@ -68,9 +71,15 @@ def campaign_of(slug: str) -> Campaign:
     return found
 
 
-def is_drafted(campaign: Campaign) -> bool:
-    """Whether a report on the whole roadmap is there for that quarter, or on its way."""
-    return Report.objects.filter(campaign=campaign, scope="").exclude(state=Report.State.FAILED).exists()
+def drafted_by_the_calendar() -> QuerySet[Report]:
+    """The provisional report of the whole roadmap that each quarter gets when its answers are closed."""
+    return Report.objects.filter(requested_by=None, scope="", period=Report.Period.QUARTER, sealed=None)
+
+
+def drafted_on() -> dict[int, date]:
+    """By campaign, the day the calendar asked for its provisional report."""
+    asked = drafted_by_the_calendar().order_by("-requested_at").values_list("campaign", "requested_at")
+    return {campaign: localdate(requested_at) for campaign, requested_at in asked}
 
 
 def latest_sealed(campaign: Campaign) -> SealedReport | None:

@@ -1,10 +1,14 @@
 """What workers and the calendar run: each finds, calls, stops."""
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.utils import timezone
 from django.utils.timezone import localdate
 
-from commitments.transitions import campaign_ended_before
-from reports import queries, services, transitions
+from commitments.services import tell_administrators
+from commitments.transitions import follow_dates, give_tacit_visas, plan_forgotten_quarter
+from reports import services, transitions
 
 
 @shared_task
@@ -20,7 +24,16 @@ def build_report(report_id: int) -> None:
 
 
 @shared_task
-def draft_quarter_just_ended() -> None:
-    campaign = campaign_ended_before(localdate())
-    if campaign is not None and not queries.is_drafted(campaign):
-        build_report.delay_on_commit(transitions.request_draft(campaign).pk)  # type: ignore[attr-defined]
+def follow_calendar() -> None:
+    """What the dates of the campaigns ask for, every hour: after midnight it is all done, after a night without a
+    calendar it is made up for, and the rest of the day there is nothing to do."""
+    at = timezone.now()
+    on = localdate(at)
+    # A side has until the evening to speak: where that evening's job was missed, its silence counts before the quarter
+    # is closed or sealed.
+    give_tacit_visas(on - timedelta(days=1), at=at)
+    added = plan_forgotten_quarter(on)
+    follow_dates(on)
+    for report in transitions.follow_dates(on, at=at):
+        build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
+    tell_administrators(on, at=at, added=added)

@@ -33,6 +33,7 @@ from commitments.models import (
     Status,
     Weather,
 )
+from commitments.queries.calendar import Act, Stand
 from funding.models import Envelope
 from roadmap_portal.templatetags import portal
 
@@ -46,6 +47,8 @@ LABELLED: dict[str, type[TextChoices]] = {
     "decision": Decision.State,
     "evidence_kind": Evidence.Kind,
     "side": Side,
+    "act": Act,
+    "stand": Stand,
     "provenance": Commitment.Provenance,
     "confidence": Confidence,
     "reach": Envelope.Reach,

@@ -150,10 +150,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_BEAT_SCHEDULE = {
-    "draft-of-the-quarter-just-ended": {
-        "task": "reports.tasks.draft_quarter_just_ended",
-        "schedule": crontab(minute=0, hour=2, day_of_month=1, month_of_year="1,4,7,10"),
-    },
+    # Every hour, so that a calendar that was stopped over midnight makes up for it once it runs again.
+    "campaigns": {"task": "reports.tasks.follow_calendar", "schedule": crontab(minute=5)},
     "reminders": {"task": "commitments.tasks.send_reminders", "schedule": crontab(minute=30, hour=7)},
     # The day is nearly over: silence is recorded as silence.
     "tacit-visas": {"task": "commitments.tasks.give_tacit_visas", "schedule": crontab(minute=45, hour=23)},

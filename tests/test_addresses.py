@@ -66,6 +66,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "commitments:update_take_back": (None, WRITERS),
     "commitments:update_discard": (None, WRITERS),
     "commitments:campaign_list": (STAFF, None),
+    "commitments:campaign_calendar": (ADMINISTRATOR, None),
     "commitments:campaign_plan": (ADMINISTRATOR, ADMINISTRATOR),
     "commitments:campaign_board": (STAFF, None),
     "commitments:campaign_reschedule": (ADMINISTRATOR, ADMINISTRATOR),

@@ -12,7 +12,7 @@ APPS = ["actors", "accounts", "commitments", "funding", "reports"]
 # that reports.services lays out what reports.dataset builds.
 DOMAIN = [
     ["models"],
-    ["permissions", "progress", "working_days", "uploads", "links"],
+    ["permissions", "progress", "working_days", "stages", "uploads", "links"],
     ["queries"],
     ["filters"],
     ["transitions", "dataset"],

@@ -10,29 +10,47 @@ from commitments.forms.updates import date_field
 from commitments.forms.versioned import VersionedForm
 from commitments.models import Campaign
 
+PAST = {Campaign.State.OPEN: ("opens_on",), Campaign.State.REVIEW: ("opens_on", "due_on", "closes_on")}
+
 
 class RescheduleForm(VersionedForm):
     """Dates of a campaign. Whether they are in order and free is the transition's to say."""
 
-    opens_on = date_field(_("Ouverture"), help_text=_("Dès ce jour, chacun peut répondre."))
+    opens_on = date_field(
+        _("Ouverture"), help_text=_("La campagne s’ouvre d’elle-même ce jour-là, et chacun peut répondre.")
+    )
     due_on = date_field(_("Réponse attendue le"), help_text=_("Les rappels partent 30, 7 et 1 jours avant."))
-    closes_on = date_field(_("Clôture"), help_text=_("Dernier jour pour répondre et viser."))
+    closes_on = date_field(
+        _("Clôture"), help_text=_("Dernier jour pour répondre ; les réponses se closent la nuit suivante.")
+    )
+    seals_on = date_field(
+        _("Scellement"),
+        required=False,
+        help_text=_(
+            "Le trimestre est scellé et publié de lui-même ce jour-là, s’il ne manque aucun visa. Vide : à la main."
+        ),
+    )
 
     class Meta:
         model = Campaign
-        fields = ["opens_on", "due_on", "closes_on"]
+        fields = ["opens_on", "due_on", "closes_on", "seals_on"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Once open, the day it opened is a fact.
-        self.fields["opens_on"].disabled = self.instance.state == Campaign.State.OPEN
+        # What is past is a fact.
+        for name in PAST.get(self.instance.state, ()):
+            self.fields[name].disabled = True
+
+    def dates(self) -> dict[str, Any]:
+        """Those that were understood."""
+        return {name: self.cleaned_data.get(name) for name in self.Meta.fields}
 
 
 class CampaignForm(RescheduleForm):
     """A campaign to plan. `today`: the quarters on offer go from a year before to a year after."""
 
     quarter = forms.ChoiceField(label=_("Trimestre"), widget=forms.Select(attrs={"class": "form-select"}))
-    field_order = ["quarter", "opens_on", "due_on", "closes_on"]
+    field_order = ["quarter", "opens_on", "due_on", "closes_on", "seals_on"]
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,6 +60,7 @@ class CampaignForm(RescheduleForm):
         cast(forms.ChoiceField, self.fields["quarter"]).choices = choices
 
     def planned(self) -> dict[str, Any]:
-        year, quarter = self.cleaned_data["quarter"].split("-T")
-        dates = {name: self.cleaned_data[name] for name in ("opens_on", "due_on", "closes_on")}
-        return {**dates, "year": int(year), "quarter": int(quarter)}
+        """All that was understood: the quarter is missing when it was not."""
+        year, _dash, quarter = self.cleaned_data.get("quarter", "").partition("-T")
+        named = {"year": int(year), "quarter": int(quarter)} if quarter else {}
+        return {**self.dates(), **named}

@@ -1,5 +1,6 @@
 """A form on a row that two people may have open at once."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -32,5 +33,10 @@ class VersionedForm(forms.ModelForm):
             data = cast(QueryDict, self.data).copy()
             data[self.add_prefix("seen")] = str(self.instance.row_version)
             self.data = data
-        is_shown = refusal.field in self.fields and refusal.field != "seen"
-        self.add_error(refusal.field if is_shown else None, refusal.message)
+        self.add_faults([refusal, *refusal.others])
+
+    def add_faults(self, faults: Iterable[TransitionRefused]) -> None:
+        """Each at its field."""
+        for fault in faults:
+            is_shown = fault.field in self.fields and fault.field != "seen"
+            self.add_error(fault.field if is_shown else None, fault.message)

@@ -105,6 +105,17 @@ class Campaign(Versioned):
     def starts_on(self) -> date:
         return date(self.year, 3 * self.quarter - 2, 1)
 
+    def opens_itself(self, on: date) -> bool:
+        """Late is better than never, but not once its last day is past: silence would be recorded as an answer of
+        people whom nobody has asked."""
+        return self.state == self.State.PLANNED and self.opens_on <= on <= self.closes_on
+
+    def closes_itself(self, on: date) -> bool:
+        return self.state == self.State.OPEN and self.closes_on < on
+
+    def seals_itself(self, on: date) -> bool:
+        return self.state == self.State.REVIEW and self.seals_on is not None and self.seals_on <= on
+
 
 @tracked()
 class CampaignLine(models.Model):

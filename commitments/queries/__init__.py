@@ -11,6 +11,7 @@ from commitments.queries.board import (
     lines_of,
     tally_of_rows,
 )
+from commitments.queries.calendar import campaign_calendar, hindrances, next_steps
 from commitments.queries.commitment import (
     Counts,
     Surroundings,
@@ -109,6 +110,7 @@ __all__ = [
     "axes",
     "axis_for",
     "board_rows",
+    "campaign_calendar",
     "campaign_named",
     "campaigns",
     "commitment_for",
@@ -125,6 +127,7 @@ __all__ = [
     "evidence_file",
     "evidence_of",
     "grouped",
+    "hindrances",
     "in_charge",
     "indicator_for",
     "indicators",
@@ -142,6 +145,7 @@ __all__ = [
     "most_late",
     "my_quarter",
     "next_milestones",
+    "next_steps",
     "open_decisions",
     "open_update",
     "overview",

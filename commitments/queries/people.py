@@ -25,6 +25,12 @@ def in_charge(commitment_ids: Iterable[int], on: date) -> dict[int, list[User]]:
             for pk in dict.fromkeys(commitment_ids)}  # fmt: skip
 
 
+def administrators(on: date) -> list[User]:
+    """In the order of their addresses."""
+    members = _members(on)[Role.ADMINISTRATOR].values()
+    return _sorted({user for users in members for user in users})
+
+
 def _members(on: date) -> dict[str, dict[int, set[User]]]:
     """Active accounts by role, then by actor."""
     found: dict[str, dict[int, set[User]]] = defaultdict(lambda: defaultdict(set))

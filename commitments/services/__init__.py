@@ -1,8 +1,9 @@
 """Writes that reach outside the database, one function a use."""
 
+from commitments.services.calendar import tell_administrators
 from commitments.services.links import check_links
 from commitments.services.reminders import DailyRun, Outcome, Plan, Reminded, plan_reminders, remind, send_reminders
-from commitments.services.stages import stage_on, week_of
+from commitments.stages import stage_on, week_of
 
 __all__ = [
     "DailyRun",
@@ -14,5 +15,6 @@ __all__ = [
     "remind",
     "send_reminders",
     "stage_on",
+    "tell_administrators",
     "week_of",
 ]

@@ -22,7 +22,7 @@ from commitments.queries import current_campaign
 from commitments.queries.owed import Owed, OwedVisa, owed_on, snoozed
 from commitments.services import mail
 from commitments.services.deliveries import claim, deliver, refuse
-from commitments.services.stages import GRACE, has_stage, monday_of, stage_on, week_of
+from commitments.stages import GRACE, has_stage, monday_of, stage_on, week_of
 from commitments.transitions import TransitionRefused
 from commitments.transitions.locks import require
 from commitments.working_days import add_working_days

@@ -7,16 +7,20 @@ trace in the same transaction.
 from commitments.transitions.campaigns import (
     add_lines_to_the_open_campaign,
     add_missing_lines,
-    campaign_ended_before,
     close_for_good,
     confirm_unchanged,
-    last_day_of,
+    follow_dates,
     leave_the_campaign,
     move_campaign,
-    plan_campaign,
-    reschedule_campaign,
 )
 from commitments.transitions.evidence import add_evidence, withdraw_evidence
+from commitments.transitions.planning import (
+    last_day_of,
+    plan_campaign,
+    plan_forgotten_quarter,
+    planning_faults,
+    reschedule_campaign,
+)
 from commitments.transitions.postponements import postpone
 from commitments.transitions.reminders import end_snooze, holder_of, snooze, snooze_token
 from commitments.transitions.statement import CLAIM, STATED, starting_point, statement_of, text_hash
@@ -63,13 +67,13 @@ __all__ = [
     "add_evidence",
     "add_lines_to_the_open_campaign",
     "add_missing_lines",
-    "campaign_ended_before",
     "close_decision",
     "close_for_good",
     "confirm_unchanged",
     "correct_decision",
     "discard_draft",
     "end_snooze",
+    "follow_dates",
     "give_tacit_visas",
     "give_visa",
     "hold_meeting",
@@ -80,7 +84,9 @@ __all__ = [
     "move_meeting",
     "open_update",
     "plan_campaign",
+    "plan_forgotten_quarter",
     "plan_meeting",
+    "planning_faults",
     "postpone",
     "publish_update",
     "record_decision",

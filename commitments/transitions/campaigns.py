@@ -1,120 +1,39 @@
-"""The quarterly campaign: planned, opened, closed to answers; and « sans changement », the answer in one click."""
+"""The quarterly campaign: opened and closed, by people or by its dates; « sans changement », an answer in one click."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import is_administrator
 from commitments.models import Campaign, CampaignLine, Commitment, ProgressUpdate, Roadmap, Status
-from commitments.transitions.locks import lock, require, require_may_write, require_unchanged
+from commitments.transitions.locks import lock, require, require_may_write
 from commitments.transitions.tables import CAMPAIGN_CHANGES, TransitionRefused
 from commitments.transitions.updates import open_update
-from roadmap_portal.templatetags.portal import short_day
 
-DAYS_TO_ANSWER = 15
 FINISHED = (Status.COMPLETED, Status.ABANDONED)
 
 
-def campaign_ended_before(on: date) -> Campaign | None:
-    """The campaign of the last quarter that ended before that day, made if nobody has planned it; None without a
-    roadmap."""
-    ended_on = on.replace(month=on.month - (on.month - 1) % 3, day=1) - timedelta(days=1)
-    roadmap = Roadmap.objects.order_by("pk").first()
-    if roadmap is None:
-        return None
-    # Two campaigns never overlap: behind one that still runs, this one waits.
-    running = Campaign.objects.filter(roadmap=roadmap, closes_on__gte=ended_on).aggregate(last=Max("closes_on"))["last"]
-    opens_on = ended_on if running is None else running + timedelta(days=1)
-    answers_until = opens_on + timedelta(days=DAYS_TO_ANSWER)
-    dates = {"reference_on": ended_on, "opens_on": opens_on, "due_on": answers_until, "closes_on": answers_until}
-    campaign, _is_new = Campaign.objects.get_or_create(
-        roadmap=roadmap, year=ended_on.year, quarter=ended_on.month // 3, defaults=dates
-    )
-    return campaign
-
-
 @transaction.atomic
-def plan_campaign(
-    roadmap: Roadmap, *, year: int, quarter: int, opens_on: date, due_on: date, closes_on: date, by: User
-) -> Campaign:
-    """A campaign to come. Raises TransitionRefused, naming the field, for a quarter already planned, dates out of
-    order, or dates that overlap another campaign's."""
-    require(is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
-    # Two administrators at once: the second one waits, then reads what the first has planned.
-    roadmap = Roadmap.objects.select_for_update(of=("self",)).get(pk=roadmap.pk)
-    if Campaign.objects.filter(roadmap=roadmap, year=year, quarter=quarter).exists():
-        raise TransitionRefused(_("Ce trimestre a déjà sa campagne."), "quarter")
-    _check_dates(Campaign.objects.filter(roadmap=roadmap), opens_on, due_on, closes_on)
-    return Campaign.objects.create(
-        roadmap=roadmap,
-        year=year,
-        quarter=quarter,
-        reference_on=last_day_of(year, quarter),
-        opens_on=opens_on,
-        due_on=due_on,
-        closes_on=closes_on,
-    )
-
-
-@transaction.atomic
-def reschedule_campaign(
-    campaign: Campaign, *, opens_on: date, due_on: date, closes_on: date, by: User, seen: int | None = None
-) -> Campaign:
-    """Other dates, while answers are still to come. The day it opened stays once it is open. `seen`: the version the
-    author's form started from. Raises TransitionRefused as planning does."""
-    require(is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
-    Roadmap.objects.select_for_update(of=("self",)).get(pk=campaign.roadmap_id)
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
-    if campaign.state not in {Campaign.State.PLANNED, Campaign.State.OPEN}:
-        raise TransitionRefused(_("Les réponses sont closes : les dates de la campagne ne changent plus."))
-    if campaign.state == Campaign.State.OPEN:
-        opens_on = campaign.opens_on
-    dates = (campaign.opens_on, campaign.due_on, campaign.closes_on)
-    require_unchanged(campaign, seen, " · ".join(map(short_day, dates)))
-    others = Campaign.objects.filter(roadmap=campaign.roadmap_id).exclude(pk=campaign.pk)
-    _check_dates(others, opens_on, due_on, closes_on)
-    campaign.opens_on, campaign.due_on, campaign.closes_on = opens_on, due_on, closes_on
-    campaign.save(update_fields=["opens_on", "due_on", "closes_on"])
-    return campaign
-
-
-def _check_dates(others: QuerySet[Campaign], opens_on: date, due_on: date, closes_on: date) -> None:
-    if due_on < opens_on:
-        raise TransitionRefused(_("La réponse est attendue à l’ouverture de la campagne, ou après."), "due_on")
-    if closes_on < due_on:
-        raise TransitionRefused(_("La clôture tombe le jour où la réponse est attendue, ou après."), "closes_on")
-    if overlapping := others.filter(opens_on__lte=closes_on, closes_on__gte=opens_on).first():
-        raise TransitionRefused(
-            _("Ces dates chevauchent celles de la campagne %(campaign)s, du %(first)s au %(last)s.")
-            % {
-                "campaign": overlapping,
-                "first": short_day(overlapping.opens_on),
-                "last": short_day(overlapping.closes_on),
-            },
-            "opens_on",
-        )
-
-
-def last_day_of(year: int, quarter: int) -> date:
-    first_of_next = date(year + quarter // 4, quarter % 4 * 3 + 1, 1)
-    return first_of_next - timedelta(days=1)
-
-
-@transaction.atomic
-def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User, on: date | None = None) -> Campaign:
+def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User | None, on: date | None = None) -> Campaign:
     """Opening gives each commitment its line and, the first time, puts the roadmap in force: from then on the database
-    holds what was promised. `on`: the day of the move, today by default."""
-    require(is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
+    holds what was promised. `on`: the day of the move, today by default. `by`: None for the calendar, which opens and
+    closes on the campaign's own dates, read under the lock, and does nothing else."""
+    require(by is None or is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
+    on = on or timezone.localdate()
     roadmap = Roadmap.objects.select_for_update(of=("self",)).get(pk=campaign.roadmap_id)
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     _check_move(campaign, target)
-    if target == Campaign.State.SEALED:
-        raise TransitionRefused(_("Un trimestre se scelle avec son rapport : passez par la page « Sceller »."))
+    require(
+        target != Campaign.State.SEALED, _("Une campagne se scelle avec son rapport, depuis la page du scellement.")
+    )
+    if by is None:
+        require(_is_the_day(campaign, target, on), _("Les dates de la campagne ne le demandent pas ce jour-là."))
     others = Campaign.objects.filter(roadmap=campaign.roadmap_id, state=Campaign.State.OPEN)
     if target == Campaign.State.OPEN and (other := others.first()):
         raise TransitionRefused(_("La campagne %(campaign)s est encore ouverte.") % {"campaign": other})
@@ -123,9 +42,27 @@ def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User, on: d
     if target == Campaign.State.OPEN:
         add_missing_lines(campaign)
         if roadmap.in_force_since is None:
-            roadmap.in_force_since = on or timezone.localdate()
+            roadmap.in_force_since = on
             roadmap.save(update_fields=["in_force_since"])
     return campaign
+
+
+def _is_the_day(campaign: Campaign, target: Campaign.State, on: date) -> bool:
+    return campaign.opens_itself(on) if target == Campaign.State.OPEN else campaign.closes_itself(on)
+
+
+def follow_dates(on: date) -> None:
+    """What the dates ask for on that day, in nobody's name: closes, then opens, so that one quarter follows another
+    the same night. What another run has done, or what is refused, stays as it is: `hindrances` tells why."""
+    _move_on_time(Campaign.objects.filter(state=Campaign.State.OPEN), Campaign.State.REVIEW, on)
+    _move_on_time(Campaign.objects.filter(state=Campaign.State.PLANNED), Campaign.State.OPEN, on)
+
+
+def _move_on_time(campaigns: QuerySet[Campaign], target: Campaign.State, on: date) -> None:
+    for campaign in campaigns.order_by("opens_on"):
+        if _is_the_day(campaign, target, on):
+            with suppress(TransitionRefused):
+                move_campaign(campaign, target, by=None, on=on)
 
 
 def _check_move(campaign: Campaign, target: Campaign.State) -> None:

@@ -1,5 +1,6 @@
 """The quarter as a whole: who must answer what, by when; and what an administrator decides about it."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from commitments.forms import CampaignForm, RescheduleForm
 from commitments.models import Campaign, Roadmap
 from commitments.tasks import remind
 from commitments.transitions import TransitionRefused
+from reports import queries as report_queries
 from roadmap_portal.templatetags.portal import plural
 
 GROUPINGS = ("axe", "cote", "acteur")
@@ -71,19 +73,33 @@ def campaign_board(request: HttpRequest, quarter: str) -> HttpResponse:
 
 
 @never_cache
+@require_safe
+def campaign_calendar(request: HttpRequest) -> HttpResponse:
+    administrator_or_404(request)
+    today = localdate()
+    sheets = queries.campaign_calendar(today, report_queries.drafted_on())
+    context = {
+        "current": [sheet for sheet in sheets if sheet.campaign.state != Campaign.State.SEALED],
+        "past": [sheet for sheet in reversed(sheets) if sheet.campaign.state == Campaign.State.SEALED],
+        "coming": queries.next_steps(sheets),
+        "hindrances": queries.hindrances(today),
+        "today": today,
+    }
+    return render(request, "commitments/campaign_calendar.html", context)
+
+
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_plan(request: HttpRequest) -> HttpResponse:
     user = administrator_or_404(request)
     form = CampaignForm(request.POST or None, initial=_next_quarter(localdate()), today=localdate())
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         roadmap = Roadmap.objects.order_by("pk").first()
         if roadmap is None:
             raise Http404
-        try:
-            campaign = transitions.plan_campaign(roadmap, by=user, **form.planned())
-        except TransitionRefused as refusal:
-            form.refuse(refusal)
-        else:
+        if not form.is_valid():
+            form.add_faults(transitions.planning_faults(roadmap, **form.planned()))
+        elif campaign := _tried(form, lambda: transitions.plan_campaign(roadmap, by=user, **form.planned())):
             messages.success(request, _("La campagne %(campaign)s est prévue.") % {"campaign": campaign})
             return redirect("commitments:campaign_board", quarter=campaign.slug)
     return render(request, "commitments/campaign_form.html", {"form": form, "campaign": None})
@@ -95,15 +111,21 @@ def campaign_reschedule(request: HttpRequest, quarter: str) -> HttpResponse:
     user = administrator_or_404(request)
     campaign = queries.campaign_named(quarter)
     form = RescheduleForm(request.POST or None, instance=campaign)
-    if request.method == "POST" and form.is_valid():
-        try:
-            transitions.reschedule_campaign(campaign, by=user, **form.cleaned_data)
-        except TransitionRefused as refusal:
-            form.refuse(refusal)
-        else:
+    if request.method == "POST":
+        if not form.is_valid():
+            form.add_faults(transitions.planning_faults(campaign.roadmap, but=campaign, **form.dates()))
+        elif _tried(form, lambda: transitions.reschedule_campaign(campaign, by=user, **form.cleaned_data)):
             messages.success(request, _("Les dates de la campagne %(campaign)s ont changé.") % {"campaign": campaign})
             return redirect("commitments:campaign_board", quarter=campaign.slug)
     return render(request, "commitments/campaign_form.html", {"form": form, "campaign": campaign})
+
+
+def _tried(form: RescheduleForm, act: Callable[[], Campaign]) -> Campaign | None:
+    try:
+        return act()
+    except TransitionRefused as refusal:
+        form.refuse(refusal)
+        return None
 
 
 @never_cache

@@ -5,6 +5,7 @@ The caller enqueues the task (`tasks.build_report.delay_on_commit`), never these
 
 from reports.transitions.jobs import fail, finish, is_stalled, progress, retry, start
 from reports.transitions.requests import put_online, request_draft, request_report, take_offline
+from reports.transitions.scheduled import follow_dates
 from reports.transitions.sealing import NotApproved, publish, rectify, seal
 from reports.transitions.tables import REPORT_CHANGES
 
@@ -13,6 +14,7 @@ __all__ = [
     "NotApproved",
     "fail",
     "finish",
+    "follow_dates",
     "is_stalled",
     "progress",
     "publish",

@@ -75,6 +75,7 @@ def set_stage(roadmap: Roadmap, scenario: Scenario, calendar: Calendar) -> Stage
         opens_on=calendar.month(-1),
         due_on=past_due_on,
         closes_on=opens_on - timedelta(days=1),
+        seals_on=None,  # by hand: what waits for a visa there is part of the scene
         by=administrator,
     )
     due_on = transitions.last_day_of(*calendar.quarter) + timedelta(days=DAYS_TO_ANSWER - 6)
@@ -84,6 +85,7 @@ def set_stage(roadmap: Roadmap, scenario: Scenario, calendar: Calendar) -> Stage
         opens_on=opens_on,
         due_on=due_on,
         closes_on=due_on + timedelta(days=5),
+        seals_on=None,
         by=administrator,
     )
     return Stage(calendar, users, actors, commitments, earlier, previous, current)

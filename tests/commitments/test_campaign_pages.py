@@ -13,10 +13,10 @@ from commitments.queries import board_rows, lines_of
 from commitments.tasks import remind
 from commitments.transitions import (
     TransitionRefused,
-    campaign_ended_before,
     confirm_unchanged,
     move_campaign,
     plan_campaign,
+    plan_forgotten_quarter,
     reschedule_campaign,
 )
 from tests.factories import make_axis, make_campaign, make_commitment, make_roadmap, make_update, make_user
@@ -94,14 +94,53 @@ def test_what_is_wrong_is_said_beside_its_field(client, amina, changed, field, s
     assert Campaign.objects.count() == 1
 
 
-def test_dates_move_while_answers_are_awaited_and_not_after(amina):
+def test_all_that_is_wrong_is_said_at_once(client, amina):
+    make_campaign(2026, 3, state=Campaign.State.REVIEW)
+    client.force_login(amina)
+    sent = {"quarter": "2026-T3", "opens_on": "2026-09-30", "due_on": "2026-09-29", "closes_on": "2026-09-28",
+            "seals_on": "2026-09-28"}  # fmt: skip
+    errors = client.post("/espace/campagnes/nouvelle/", sent).context["form"].errors
+    assert set(errors) == {"quarter", "opens_on", "due_on", "closes_on", "seals_on"}
+    # A date that cannot be read does not hide what is wrong with the others.
+    errors = client.post("/espace/campagnes/nouvelle/", sent | {"due_on": "bientôt"}).context["form"].errors
+    assert set(errors) == {"quarter", "opens_on", "due_on", "seals_on"}
+
+
+def test_the_day_of_sealing_is_planned_or_left_to_a_person(client, amina, roadmap):
+    client.force_login(amina)
+    client.post("/espace/campagnes/nouvelle/", PLANNED | {"seals_on": "2027-01-20"})
+    campaign = Campaign.objects.get()
+    assert campaign.seals_on == date(2027, 1, 20)
+    client.post(f"/espace/campagnes/{campaign.slug}/dates/", PLANNED | {"seals_on": ""})
+    campaign.refresh_from_db()
+    assert campaign.seals_on is None
+
+
+def test_dates_move_while_they_are_to_come(amina):
     campaign = make_campaign()
     dates = {"opens_on": date(2026, 1, 1), "due_on": date(2027, 1, 20), "closes_on": date(2027, 1, 25)}
-    moved = reschedule_campaign(campaign, by=amina, **dates)
+    moved = reschedule_campaign(campaign, by=amina, seals_on=None, **dates)
     assert (moved.opens_on, moved.due_on) == (campaign.opens_on, date(2027, 1, 20))
     move_campaign(campaign, Campaign.State.REVIEW, by=amina)
-    with pytest.raises(TransitionRefused, match="closes"):
-        reschedule_campaign(campaign, by=amina, **dates)
+    later = dict.fromkeys(dates, date(2027, 3, 1))
+    moved = reschedule_campaign(campaign, by=amina, seals_on=date(2027, 2, 1), **later)
+    assert (moved.due_on, moved.closes_on, moved.seals_on) == (date(2027, 1, 20), date(2027, 1, 25), date(2027, 2, 1))
+    with pytest.raises(TransitionRefused, match="suit la clôture") as refused:
+        reschedule_campaign(campaign, by=amina, seals_on=date(2027, 1, 25), **later)
+    assert refused.value.field == "seals_on"
+    Campaign.objects.update(state=Campaign.State.SEALED)
+    with pytest.raises(TransitionRefused, match="scellée"):
+        reschedule_campaign(campaign, by=amina, seals_on=None, **dates)
+
+
+def test_in_review_the_form_changes_the_sealing_alone(client, amina):
+    campaign = make_campaign(state=Campaign.State.REVIEW)
+    client.force_login(amina)
+    sent = {"opens_on": "2020-01-01", "due_on": "2020-01-01", "closes_on": "2020-01-01", "seals_on": "2027-02-01"}
+    assert client.post(f"/espace/campagnes/{campaign.slug}/dates/", sent).status_code == 302
+    before, campaign = campaign, Campaign.objects.get()
+    assert campaign.seals_on == date(2027, 2, 1)
+    assert (campaign.opens_on, campaign.closes_on) == (before.opens_on, before.closes_on)
 
 
 def test_new_dates_do_not_run_into_another_campaign(client, amina):
@@ -121,7 +160,7 @@ def test_dates_that_a_colleague_has_just_moved_are_shown_first(client, amina, re
     seen = client.get(address).context["form"]["seen"].value()
     zoe = make_user("zoe", Membership.Role.ADMINISTRATOR, region)
     dates = {"opens_on": campaign.opens_on, "due_on": date(2027, 1, 18), "closes_on": date(2027, 1, 22)}
-    reschedule_campaign(campaign, by=zoe, **dates)
+    reschedule_campaign(campaign, by=zoe, seals_on=None, **dates)
     sent = {"due_on": "2027-01-12", "closes_on": "2027-01-22", "seen": seen}
     page = client.post(address, sent)
     assert "18/01/2027" in page.text
@@ -149,11 +188,22 @@ def test_only_an_administrator_conducts_a_campaign(client, request, commitment, 
         move_campaign(campaign, Campaign.State.OPEN, by=user)
 
 
-def test_the_campaign_nobody_planned_waits_behind_one_that_still_runs(roadmap):
+def test_the_campaign_nobody_planned_leaves_a_week_and_waits_for_a_free_fortnight(roadmap):
+    Roadmap.objects.update(in_force_since=date(2026, 1, 15))
     late = make_campaign(2026, 2)
-    Campaign.objects.filter(pk=late.pk).update(closes_on=date(2026, 10, 5))
-    made = campaign_ended_before(date(2026, 10, 1))
-    assert (made.slug, made.reference_on, made.opens_on) == ("2026-T3", date(2026, 9, 30), date(2026, 10, 6))
+    Campaign.objects.filter(pk=late.pk).update(
+        opens_on=date(2026, 6, 1), due_on=date(2026, 10, 11), closes_on=date(2026, 10, 11)
+    )
+    made = plan_forgotten_quarter(date(2026, 10, 1))
+    assert (made.slug, made.reference_on, made.state) == ("2026-T3", date(2026, 9, 30), Campaign.State.PLANNED)
+    assert (made.opens_on, made.due_on, made.closes_on) == (date(2026, 10, 12), date(2026, 10, 27), date(2026, 10, 27))
+    assert plan_forgotten_quarter(date(2026, 10, 2)) is None
+
+
+@pytest.mark.parametrize("since", [None, date(2026, 10, 1)])
+def test_no_campaign_is_made_for_a_roadmap_that_was_not_in_force(roadmap, since):
+    Roadmap.objects.update(in_force_since=since)
+    assert plan_forgotten_quarter(date(2026, 10, 1)) is None
 
 
 # --- The board -----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The jobs of the calendar, at the hours of Paris, through the changes of the clock and when they run late."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,7 +47,18 @@ def test_each_runs_once_a_day_at_its_hour_in_paris(name, hour, minute, change):
     assert runs_of(name, start, 3) == expected
 
 
-@pytest.mark.parametrize("name", ["reminders", "tacit-visas"])
+@pytest.mark.parametrize("change", [date(2026, 3, 29), date(2026, 10, 25)])
+def test_campaigns_are_looked_at_every_hour_and_first_at_five_past_midnight(change):
+    """The hour that comes twice in October counts once."""
+    start = datetime(change.year, change.month, change.day, tzinfo=PARIS)
+    moments = [moment.astimezone(UTC) for moment in runs_of("campaigns", start, 1)]
+    gaps = [later - sooner for sooner, later in pairwise(moments)]
+    assert len(moments) in {23, 24}
+    assert [gap for gap in gaps if gap != timedelta(hours=1)] in ([], [timedelta(hours=2)])
+    assert moments[0] == start.astimezone(UTC) + timedelta(minutes=15)  # the first look after five past midnight
+
+
+@pytest.mark.parametrize("name", ["reminders", "tacit-visas", "campaigns"])
 def test_the_calendar_names_a_task_that_exists(name):
     app.loader.import_default_modules()
     assert app.conf.beat_schedule[name]["task"] in app.tasks

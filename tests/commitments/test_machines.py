@@ -200,6 +200,19 @@ def test_a_campaign_moves_only_as_the_table_says_and_for_administrators(role, so
     assert campaign.state == (target if moves else source)
 
 
+@pytest.mark.parametrize("day", [date(2026, 10, 31), date(2026, 11, 1), date(2027, 1, 20), date(2027, 1, 21)])
+@pytest.mark.parametrize(("source", "target"), list(product(Campaign.State, Campaign.State)))
+def test_the_calendar_moves_a_campaign_on_its_own_dates_alone(source, target, day, cast):
+    """It opens from 1 November to 20 January, and closes from the 21st on."""
+    campaign = make_campaign(state=source)
+    with suppress(TransitionRefused):
+        move_campaign(campaign, target, by=None, on=day)
+    campaign.refresh_from_db()
+    opens = (source, target) == ("planned", "open") and date(2026, 11, 1) <= day <= date(2027, 1, 20)
+    closes = (source, target) == ("open", "review") and day > date(2027, 1, 20)
+    assert campaign.state == (target if opens or closes else source)
+
+
 # --- Meetings, decisions, reports ----------------------------------------------------------------
 
 SECRETARIAT = {"state validator", "region validator", "administrator"}

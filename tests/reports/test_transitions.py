@@ -5,7 +5,6 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.http import Http404
@@ -220,31 +219,6 @@ def test_the_command_builds_and_prints_the_files(quarter, capsys):
 def test_the_command_names_a_quarter_it_does_not_know(quarter, slug):
     with pytest.raises(CommandError, match="Quarter"):
         call_command("build_report", slug)
-
-
-# --- Calendar -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("today", "of"),
-    [("2026-10-01", "2026-T3"), ("2026-10-02", "2026-T3"), ("2026-09-30", "2026-T2"), ("2027-01-01", "2026-T4")],
-)
-def test_the_draft_is_that_of_the_quarter_just_ended_planned_or_not(quarter, today, of):
-    with time_machine.travel(f"{today}T04:00:00+02:00", tick=False):
-        tasks.draft_quarter_just_ended()
-        tasks.draft_quarter_just_ended()
-    assert [r.campaign.slug for r in Report.objects.filter(requested_by=None, scope="")] == [of]
-
-
-def test_no_draft_is_made_without_a_roadmap(db):
-    tasks.draft_quarter_just_ended()
-    assert not Report.objects.exists()
-
-
-def test_no_draft_is_made_when_somebody_has_asked_before(amina_asks):
-    with time_machine.travel("2026-10-01T04:00:00+02:00", tick=False):
-        tasks.draft_quarter_just_ended()
-    assert Report.objects.count() == 1
 
 
 # --- Online ---------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Every change of every field of the domain: by whom, when, through which request, whatever wrote it."""
 
 import uuid
+from datetime import date
 
 import pghistory
 import pytest
@@ -15,11 +16,11 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from actors.models import Actor
 from commitments.models import Campaign, Commitment, Milestone, ProgressUpdate
-from reports.tasks import draft_quarter_just_ended
+from reports.tasks import follow_calendar
 from roadmap_portal.history.recording import RecordingMiddleware, recorded
 from roadmap_portal.history.snapshot import snapshot_of
 from roadmap_portal.history.tracking import change_models, is_link, tracked_model
-from tests.factories import make_actor, make_axis, make_milestone, make_update
+from tests.factories import make_actor, make_axis, make_campaign, make_milestone, make_update
 
 pytestmark = pytest.mark.django_db
 
@@ -289,8 +290,12 @@ def test_a_path_no_json_can_hold_breaks_nothing():
 
 
 def test_a_job_signs_what_it_writes(roadmap):
-    assert draft_quarter_just_ended.apply(throw=True).successful()
-    assert last_cause(Campaign.objects.get())[0] == {"task": "reports.tasks.draft_quarter_just_ended"}
+    campaign = make_campaign(state=Campaign.State.OPEN)
+    Campaign.objects.update(opens_on=date(2026, 1, 1), due_on=date(2026, 1, 2), closes_on=date(2026, 1, 3))
+    assert follow_calendar.apply(throw=True).successful()
+    campaign.refresh_from_db()
+    assert campaign.state == Campaign.State.REVIEW
+    assert last_cause(campaign)[0] == {"task": "reports.tasks.follow_calendar"}
     assert told() == ""
 
 

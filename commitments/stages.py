@@ -20,6 +20,16 @@ def stage_on(day: date, due_on: date) -> date | None:
     return stage if day - stage <= GRACE else None
 
 
+def sending_days(due_on: date, first: date, last: date) -> Iterator[date]:
+    """When the mails of a campaign leave for one who does not answer it: the latest stage, once a week at most."""
+    sent = None
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        stage = stage_on(day, due_on)
+        if stage is not None and (sent is None or (sent < stage and week_of(sent) != week_of(day))):
+            sent = day
+            yield day
+
+
 def has_stage(monday: date, due_on: date) -> bool:
     """Whether one of the stages falls in the week that starts on that day."""
     days = (monday + timedelta(days=n) for n in range(7))

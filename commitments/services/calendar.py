@@ -1,0 +1,52 @@
+"""What keeps the calendar from going on, told to administrators: one mail a day at most, as long as it does."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from html import unescape
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import User
+from commitments.models import Campaign, Delivery
+from commitments.queries import the_roadmap
+from commitments.queries.calendar import Hindrance, hindrances
+from commitments.queries.people import administrators
+from commitments.services.deliveries import claim, deliver
+
+
+def tell_administrators(on: date, *, at: datetime, added: Campaign | None = None) -> None:
+    """`added`: a campaign that nobody had planned."""
+    found = hindrances(on)
+    if not found and added is None:
+        return
+    for user in administrators(on):
+        claimed = claim(user, Delivery.Kind.CALENDAR, [on.isoformat()], at=at)
+        if claimed:
+            with override(user.language):
+                message = _written(user, found, added)
+            deliver(message, claimed, at=at)
+
+
+def _written(user: User, found: Sequence[Hindrance], added: Campaign | None) -> EmailMultiAlternatives:
+    roadmap = the_roadmap()
+    is_demonstration = roadmap is not None and roadmap.is_demonstration
+    subject = _("Calendrier des campagnes : une décision vous attend")
+    if is_demonstration:
+        subject = f"[{_('Démonstration')}] {subject}"
+    context = {
+        "user": user,
+        "hindrances": found,
+        "added": added,
+        "site": settings.PUBLIC_URL,
+        "is_demonstration": is_demonstration,
+        "subject": subject,
+    }
+    # Messages of the catalogue are marked as safe and escape what they are given, in a text as in a page.
+    text = unescape(render_to_string("mail/calendar.txt", context))
+    message = EmailMultiAlternatives(subject, text, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
+    message.attach_alternative(render_to_string("mail/calendar.html", context), "text/html")
+    return message
