@@ -87,7 +87,8 @@ def _write(report: Report, file: ReportFile, dataset: Dataset, folder: Path) -> 
 
 def title_of(file: ReportFile) -> str:
     """« Classeur ODS en français »; what has no language has none to tell."""
-    return f"{file.get_format_display()} {LANGUAGES.get(file.language, '')}".strip()
+    title, language = file.get_format_display(), str(LANGUAGES.get(file.language, ""))
+    return title if title.endswith(language) else f"{title} {language}"
 
 
 def _reason(report: Report, error: Exception) -> str:
