@@ -1,6 +1,7 @@
 """The job: one file's failure does not lose the others, nothing is made twice, who asked is told, drafts expire."""
 
 import hashlib
+import time
 from datetime import timedelta
 
 import pytest
@@ -182,6 +183,21 @@ def test_the_ready_files_of_a_sealed_report_are_left_alone(quarter, amina, csv_f
     assert report.content == ""
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_step_longer_than_the_lease_keeps_its_report(monkeypatch, settings):
+    settings.REPORT_LEASE_SECONDS = 1
+    report = transitions.request_report(draw_quarter(), by=make_user("amina", "administrator", make_actor("region")))
+
+    def takes_its_time(dataset, path, language):
+        small(dataset, path, language)
+        time.sleep(2.5)
+        assert transitions.start(report.pk) is None
+
+    monkeypatch.setitem(WRITERS, CSV, Writer(takes_its_time, "-excel.csv"))
+    built = services.produce(transitions.start(report.pk))
+    assert (built.state, built.attempt) == (State.READY, 1)
+
+
 # --- Beat -----------------------------------------------------------------------------------------
 
 
@@ -229,7 +245,7 @@ def test_the_failure_is_told_with_what_is_missing_and_what_to_do(asked, amina, c
     assert "CSV pour Excel" not in message.body.partition("Manquants")[0]
 
 
-def test_the_mail_speaks_the_reader_s_language_and_says_what_is_fictional(asked, amina, roadmap):
+def test_the_mail_says_what_is_fictional(asked, amina, roadmap):
     type(roadmap).objects.update(is_demonstration=True)
     tasks.build_report(asked.pk)
     tasks.tell_of_report(asked.pk)

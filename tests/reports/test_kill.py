@@ -1,7 +1,9 @@
 """kill -9 of the worker at random moments of the build: another one takes the report over, and all is there once."""
 
 import hashlib
+import os
 import random
+import signal
 import time
 from pathlib import Path
 
@@ -100,6 +102,18 @@ def test_ten_workers_killed_at_random_moments_lose_nothing_and_double_nothing(am
     assert Report.objects.count() == 2 + KILLS
     assert [state for state, _step in interrupted].count("building") >= KILLS // 2, interrupted
     assert len(set(interrupted)) > 2
+
+
+def test_a_killed_child_of_the_pool_is_replaced_and_its_message_does_not_go_round(amina):
+    report = transitions.request_report(draw_quarter(), by=amina)
+    with worker() as process:
+        tasks.resume_reports()
+        beat_until(report, lambda: report.attempt == 1)
+        for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+        build(report)
+    assert_all_is_there_once(report)
+    assert report.attempt <= 2, LOG.read_text()
 
 
 def test_a_sealed_report_gets_its_files_whoever_dies(amina):
