@@ -31,8 +31,8 @@ def amina():
 
 
 @pytest.fixture(autouse=True)
-def _hints_of_beat(settings):
-    settings.RESUME_SECONDS = 5
+def _files_of_this_test_alone(settings, tmp_path):
+    settings.FILES_DIR = tmp_path
 
 
 def worker():
