@@ -3,24 +3,50 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from commitments.services import tell_administrators
 from commitments.transitions import follow_dates, give_tacit_visas, plan_forgotten_quarter
-from reports import services, transitions
+from reports import queries, services, transitions
 
 
-@shared_task
+# Given to another at once when the process that has it is killed. It cannot go round for ever: a report that is held is
+# left to the one that holds it.
+@shared_task(reject_on_worker_lost=True)
 def build_report(report_id: int) -> None:
     report = transitions.start(report_id)
     if report is None:
         return
     try:
-        services.produce(report)
-    except Exception as error:
-        transitions.fail(report, services.reason_of_failure(report, error))
-        raise
+        report = services.produce(report)
+    except transitions.HoldLost:
+        return
+    if not report.is_running:
+        tell_of_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
+
+
+@shared_task
+def tell_of_report(report_id: int) -> None:
+    services.tell_of_report(report_id, at=timezone.now())
+
+
+@shared_task
+def resume_reports() -> None:
+    """Every few seconds: says again what a message may have been lost about."""
+    at = timezone.now()
+    for pk in queries.due_reports(at):
+        build_report.apply_async((pk,), expires=settings.RESUME_SECONDS)
+    for pk in queries.untold_reports(at):
+        tell_of_report.apply_async((pk,), expires=settings.RESUME_SECONDS)
+
+
+@shared_task
+def delete_expired_drafts() -> None:
+    """And what they, or workers that died, have left in the storage."""
+    transitions.delete_expired(timezone.now())
+    services.sweep()
 
 
 @shared_task

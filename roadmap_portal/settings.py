@@ -149,9 +149,18 @@ CELERY_TASK_TRACK_STARTED = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+RESUME_SECONDS = 20
 CELERY_BEAT_SCHEDULE = {
     # Every hour, so that a calendar that was stopped over midnight makes up for it once it runs again.
     "campaigns": {"task": "reports.tasks.follow_calendar", "schedule": crontab(minute=5)},
+    # Whatever a lost message, a flushed broker or a dead worker has left: the table says it again. A message that
+    # nobody has read before the next one is worth nothing.
+    "resume-reports": {
+        "task": "reports.tasks.resume_reports",
+        "schedule": RESUME_SECONDS,
+        "options": {"expires": RESUME_SECONDS},
+    },
+    "expired-drafts": {"task": "reports.tasks.delete_expired_drafts", "schedule": crontab(minute=15, hour=3)},
     "reminders": {"task": "commitments.tasks.send_reminders", "schedule": crontab(minute=30, hour=7)},
     # The day is nearly over: silence is recorded as silence.
     "tacit-visas": {"task": "commitments.tasks.give_tacit_visas", "schedule": crontab(minute=45, hour=23)},
@@ -203,6 +212,14 @@ UPLOAD_MOST_BYTES = 20 * 1024**2
 UPLOAD_MOST_UNZIPPED_BYTES = 200 * 1024**2
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+
+# --- Reports ----------------------------------------------------------------------------------
+# How long a worker that builds a report is believed alive without a sign; it gives one three times as often.
+REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", default=60)
+# Pauses before the second try, the third…; after the last one the report has failed.
+REPORT_RETRY_SECONDS = env.list("REPORT_RETRY_SECONDS", cast=int, default=[60, 300, 900])
+# Drafts that are neither sealed nor online.
+REPORT_DRAFT_DAYS = env.int("REPORT_DRAFT_DAYS", default=90)
 
 # --- Mail -------------------------------------------------------------------------------------
 # In seconds: a server that does not answer must not hold a worker.

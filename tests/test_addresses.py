@@ -134,7 +134,7 @@ def addresses(region, state, amina, rachel):
     decision = Decision.objects.create(meeting=meeting, number=1, text="Décidé.", owner=region, due_on=date(2027, 1, 1))
     report = Report.objects.create(campaign=campaign, requested_by=amina)
     file = ReportFile.objects.create(report=report, format="pdf", file=ContentFile(b"%PDF-", "r.pdf"), size=5,
-                                     sha256="0" * 64, name="r.pdf")  # fmt: skip
+                                     sha256="0" * 64, name="r.pdf", state="ready")  # fmt: skip
     of_commitment = ("api:commitment", "detail", "confirm_unchanged", "postpone", "update", "update_autosave",
                      "update_take_back", "update_discard", "evidence")  # fmt: skip
     arguments = {

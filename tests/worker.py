@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ def database_url() -> str:
 
 
 @contextmanager
-def running_worker(**variables: str) -> Iterator[None]:
+def running_worker(**variables: str) -> Iterator[subprocess.Popen[bytes]]:
     """Stopped by its own pid; what an earlier test left in the queue is thrown away first. `variables`: of its
     environment, beside those of the test."""
     app.control.purge()
@@ -49,10 +50,16 @@ def running_worker(**variables: str) -> Iterator[None]:
             stdout=log,
         )
         try:
-            yield
+            yield process
         finally:
             stop(process, signal.SIGTERM)
             _await_end_of_sessions()
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """kill -9 of the worker and of the children of its pool: nobody is left to tidy up."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _await_end_of_sessions() -> None:

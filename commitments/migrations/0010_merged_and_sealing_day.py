@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             name="seals_on",
             field=models.DateField(
                 blank=True,
-                help_text="Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide : à la main.",
+                help_text="Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide\xa0: à la main.",
                 null=True,
                 verbose_name="scellement",
             ),
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             name="seals_on",
             field=models.DateField(
                 blank=True,
-                help_text="Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide : à la main.",
+                help_text="Jour où le trimestre se scelle de lui-même s’il ne manque aucun visa. Vide\xa0: à la main.",
                 null=True,
                 verbose_name="scellement",
             ),

@@ -1,4 +1,4 @@
-"""Reminders sent, and weeks of rest asked for. A row is written before the mail leaves: none is sent twice."""
+"""Mails sent, and weeks of rest asked for. A row is written before the mail leaves: none is sent twice."""
 
 from django.conf import settings
 from django.db import models
@@ -11,11 +11,12 @@ class Delivery(models.Model):
         WEEKLY = "weekly", _("rappel de la semaine")
         URGENT = "urgent", _("visa urgent")
         CALENDAR = "agenda", _("calendrier arrêté")
+        REPORT = "report", _("fin d’un rapport")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="deliveries")
     kind = models.CharField(_("nature"), max_length=6, choices=Kind.choices)
     # The ISO week of a weekly reminder (2026-W47), the update and its round of an urgent one, the day of what keeps the
-    # calendar from going on.
+    # calendar from going on, the report and its attempt.
     key = models.CharField(_("clé"), max_length=40)
     created_at = models.DateTimeField(_("préparé le"), default=timezone.now)
     sent_at = models.DateTimeField(_("remis le"), null=True)

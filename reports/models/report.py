@@ -4,6 +4,8 @@ The data of a sealed report are those of its `SealedReport`; a draft keeps its o
 """
 
 import json
+from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -37,6 +39,8 @@ class Report(models.Model):
         BEGINNING = "beginning", _("depuis le début")
 
     RUNNING = (State.QUEUED, State.BUILDING)
+    # How often a request may be begun: more, and its workers die of it.
+    MOST_TRIES = 10
 
     kind = models.CharField(_("nature"), max_length=9, choices=Kind.choices, default=Kind.QUARTERLY)
     campaign = models.ForeignKey(
@@ -140,6 +144,27 @@ class Report(models.Model):
     def is_running(self) -> bool:
         return self.state in self.RUNNING
 
+    @property
+    def is_waiting_to_retry(self) -> bool:
+        return self.state == self.State.QUEUED and bool(self.error)
+
+    @property
+    def tries(self) -> int:
+        """How often this request was begun. `attempt` only ever grows: each request has ten of its numbers."""
+        return (self.attempt - 1) % self.MOST_TRIES + 1 if self.attempt else 0
+
+    @property
+    def first_attempt_of_next_request(self) -> int:
+        """What the counter shows before the first try of somebody who asks again."""
+        return -(-self.attempt // self.MOST_TRIES) * self.MOST_TRIES
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When a draft is deleted; None for what is kept: sealed, online or running."""
+        if self.sealed_id is not None or self.published_at is not None or self.finished_at is None or self.is_running:
+            return None
+        return self.finished_at + timedelta(days=settings.REPORT_DRAFT_DAYS)
+
 
 class ReportFile(models.Model):
     class Format(models.TextChoices):
@@ -196,3 +221,7 @@ class ReportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seconds(self) -> Decimal:
+        return Decimal(self.milliseconds) / 1000

@@ -3,7 +3,19 @@
 The caller enqueues the task (`tasks.build_report.delay_on_commit`), never these modules.
 """
 
-from reports.transitions.jobs import fail, finish, is_stalled, progress, retry, start
+from reports.transitions.expiry import delete_expired
+from reports.transitions.files import expect_files, file_failed, file_is_ready
+from reports.transitions.jobs import (
+    HoldLost,
+    fail,
+    finish,
+    hold,
+    keep_data,
+    progress,
+    renew,
+    retry,
+    start,
+)
 from reports.transitions.requests import put_online, request_draft, request_report, take_offline
 from reports.transitions.scheduled import follow_dates
 from reports.transitions.sealing import NotApproved, publish, rectify, seal
@@ -11,15 +23,22 @@ from reports.transitions.tables import REPORT_CHANGES
 
 __all__ = [
     "REPORT_CHANGES",
+    "HoldLost",
     "NotApproved",
+    "delete_expired",
+    "expect_files",
     "fail",
+    "file_failed",
+    "file_is_ready",
     "finish",
     "follow_dates",
-    "is_stalled",
+    "hold",
+    "keep_data",
     "progress",
     "publish",
     "put_online",
     "rectify",
+    "renew",
     "request_draft",
     "request_report",
     "retry",

@@ -1,13 +1,17 @@
-"""What becomes of a report in the hands of a worker: queued → building → ready, or failed, then queued again.
+"""What becomes of a report in the hands of a worker: queued → building → ready. When some of its files, or its data,
+could not be made it is queued again for later, and failed in the end.
 
-A worker that died in the middle leaves a report « building »: past its lease it counts as failed, for whoever asks or
-tries again.
+The table is the queue: a message only says where to look, and one that is lost loses nothing. A worker holds a report
+by a lease, which it renews. Once the lease has run out another worker takes the report over under the next `attempt`,
+and whatever the first one writes from then on is refused.
 """
 
 import hashlib
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +22,12 @@ from commitments.transitions import TransitionRefused
 from reports.models import Report
 from reports.transitions.tables import State, lock, move, require
 
-LEASE = timedelta(minutes=15)
+
+class HoldLost(TransitionRefused):
+    """Another worker has the report, or nobody: the one that meets this stops."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Ce rapport a été repris entre-temps."))
 
 
 def is_stalled(report: Report, at: datetime) -> bool:
@@ -28,13 +37,15 @@ def is_stalled(report: Report, at: datetime) -> bool:
 
 @transaction.atomic
 def retry(report: Report, *, by: User, at: datetime | None = None) -> Report:
-    """failed → queued; the caller enqueues it. A report that somebody has already restarted is returned as it is."""
+    """failed → queued; the caller enqueues it. One that waits for its next try waits no longer; one that is being built
+    is returned as it is. What was made stays: only the missing files are tried."""
     require(can_manage_reports(by))
     at = at or timezone.now()
     Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=report.campaign_id)
     report = lock(report)
-    if is_stalled(report, at):
-        give_up(report, at)
+    if report.state == State.QUEUED:
+        report.not_before = min(report.not_before, at)
+        report.save(update_fields=["not_before"])
     if report.is_running:
         return report
     others = Report.objects.filter(
@@ -44,51 +55,88 @@ def retry(report: Report, *, by: User, at: datetime | None = None) -> Report:
         raise TransitionRefused(_("Ce rapport est déjà en cours de construction."))
     move(report, State.QUEUED)
     report.step, report.percent, report.error = "", 0, ""
-    report.requested_at, report.started_at, report.finished_at = at, None, None
+    report.requested_at, report.not_before, report.started_at, report.finished_at = at, at, None, None
+    report.attempt = report.first_attempt_of_next_request
     report.save()
     return report
 
 
 @transaction.atomic
 def start(report_id: int, *, at: datetime | None = None) -> Report | None:
-    """queued → building. None when there is nothing to start: built, being built, or deleted.
+    """queued → building, or a report whose worker died, taken over. None when there is nothing to start: built, being
+    built, to be tried later, or deleted. Said twice, it starts once.
 
-    A message delivered again because its worker died finds the report stalled: it is built again.
+    One that many workers have died of is not given to another: it fails.
     """
     at = at or timezone.now()
-    report = Report.objects.select_for_update(of=("self",)).filter(pk=report_id).first()
-    if report is None:
+    # Locked by another: it is being started, or one of its files is being stored.
+    held = Report.objects.select_for_update(of=("self",), skip_locked=True)
+    report = held.filter(pk=report_id).first()
+    if report is None or not (is_stalled(report, at) or _is_due(report, at)):
         return None
-    if is_stalled(report, at):
-        give_up(report, at)
+    if report.state == State.BUILDING:
+        if report.tries >= Report.MOST_TRIES:
+            _fail(report, _interrupted(report), at)
+            return None
         move(report, State.QUEUED)
-    if report.state != State.QUEUED:
-        return None
     move(report, State.BUILDING)
     report.attempt += 1
-    report.started_at, report.lease_until = at, at + LEASE
+    report.started_at, report.lease_until, report.finished_at = at, _lease(at), None
     report.step, report.percent, report.error = _("Lecture des données"), 0, ""
-    report.finished_at = None
     report.save()
     return report
 
 
-def progress(report: Report, step: str, percent: int) -> None:
-    """Seen at once by whoever waits. Says nothing when the report was given up meanwhile."""
-    Report.objects.filter(pk=report.pk, state=State.BUILDING, attempt=report.attempt).update(step=step, percent=percent)
+def _is_due(report: Report, at: datetime) -> bool:
+    return report.state == State.QUEUED and report.not_before <= at
+
+
+def _lease(at: datetime) -> datetime:
+    return at + timedelta(seconds=settings.REPORT_LEASE_SECONDS)
+
+
+def hold(report: Report) -> Report:
+    """Locked until the end of the transaction; raises HoldLost when it is no longer this worker's. All that a worker
+    writes comes after this."""
+    current = lock(report)
+    if current.state != State.BUILDING or current.attempt != report.attempt:
+        raise HoldLost
+    return current
+
+
+def progress(report: Report, step: str, percent: int, *, at: datetime | None = None) -> None:
+    """Seen at once by whoever waits, and a sign of life. Raises HoldLost."""
+    told = {"step": step, "percent": percent, "lease_until": _lease(at or timezone.now())}
+    if not _held(report).update(**told):
+        raise HoldLost
     report.step, report.percent = step, percent
 
 
 @transaction.atomic
-def finish(report: Report, content: str | None, *, at: datetime | None = None) -> Report:
-    """building → ready, with its data frozen as canonical JSON (None: those of its seal). Refused to a worker that was
-    given up for dead and comes back."""
-    current = lock(report)
-    if current.attempt != report.attempt:
-        raise TransitionRefused(_("Ce rapport a été relancé entre-temps."))
+def renew(report: Report, *, at: datetime | None = None) -> None:
+    """A sign of life in the middle of a long step. Waits for nobody: whoever has the row locked shows that it lives."""
+    if list(_held(report).select_for_update(of=("self",), skip_locked=True).values_list("pk")):
+        _held(report).update(lease_until=_lease(at or timezone.now()))
+
+
+def _held(report: Report) -> QuerySet[Report]:
+    return Report.objects.filter(pk=report.pk, state=State.BUILDING, attempt=report.attempt)
+
+
+@transaction.atomic
+def keep_data(report: Report, content: str) -> None:
+    """The data of a draft, canonical JSON, as soon as they are known: whoever takes it over lays out the same."""
+    current = hold(report)
+    current.content, current.dataset_sha256 = content, hashlib.sha256(content.encode()).hexdigest()
+    current.save(update_fields=["content", "dataset_sha256"])
+    report.content, report.dataset_sha256 = current.content, current.dataset_sha256
+
+
+@transaction.atomic
+def finish(report: Report, *, at: datetime | None = None) -> Report:
+    """building → ready, with its data and all its files."""
+    current = hold(report)
     move(current, State.READY)
-    if content is not None:
-        current.content, current.dataset_sha256 = content, hashlib.sha256(content.encode()).hexdigest()
     current.step, current.percent, current.finished_at = "", 100, at or timezone.now()
     current.lease_until = None
     current.save()
@@ -96,19 +144,27 @@ def finish(report: Report, content: str | None, *, at: datetime | None = None) -
 
 
 @transaction.atomic
-def fail(report: Report, reason: str, *, at: datetime | None = None) -> None:
-    """building → failed. Nothing when the report was given up, or restarted, meanwhile."""
-    current = lock(report)
-    if current.state == State.BUILDING and current.attempt == report.attempt:
-        _fail(current, reason, at or timezone.now())
+def fail(report: Report, reason: str, *, at: datetime | None = None) -> Report:
+    """This try has failed: building → queued for a later one, or failed after the last."""
+    at = at or timezone.now()
+    current = hold(report)
+    pauses = settings.REPORT_RETRY_SECONDS
+    if current.tries > len(pauses):
+        return _fail(current, reason, at)
+    move(current, State.QUEUED)
+    current.not_before = at + timedelta(seconds=pauses[current.tries - 1])
+    current.error, current.step, current.percent, current.lease_until = reason, "", 0, None
+    current.save()
+    return current
 
 
-def give_up(report: Report, at: datetime) -> None:
-    minutes = int(LEASE.total_seconds()) // 60
-    _fail(report, _("La construction s’est interrompue : sans nouvelle depuis %(n)s minutes.") % {"n": minutes}, at)
-
-
-def _fail(report: Report, reason: str, at: datetime) -> None:
+def _fail(report: Report, reason: str, at: datetime) -> Report:
     move(report, State.FAILED)
     report.error, report.finished_at, report.lease_until = reason, at, None
     report.save()
+    return report
+
+
+def _interrupted(report: Report) -> str:
+    told = _("La construction s’est interrompue %(n)s fois sans dire pourquoi, la dernière à l’étape « %(step)s ».")
+    return told % {"n": report.tries, "step": report.step}

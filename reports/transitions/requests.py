@@ -13,7 +13,6 @@ from commitments.models import Campaign
 from commitments.transitions import TransitionRefused
 from reports.dataset import ScopeNotUnderstood, understood
 from reports.models import Report
-from reports.transitions.jobs import give_up, is_stalled
 from reports.transitions.tables import State, lock, require
 
 Period = Report.Period
@@ -37,15 +36,12 @@ def _request(campaign: Campaign, scope: str, period: str, by: User | None, at: d
     _check_scope(scope, campaign)
     # One request at a time for a quarter: two clicks at once must find the same report.
     Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
-    running = (
-        Report.objects.select_for_update(of=("self",))
-        .filter(campaign=campaign, scope=scope, period=period, sealed=None, state__in=Report.RUNNING)
-        .first()
-    )
-    if running is not None and not is_stalled(running, at):
-        return running
+    running = Report.objects.filter(
+        campaign=campaign, scope=scope, period=period, sealed=None, state__in=Report.RUNNING
+    ).first()
     if running is not None:
-        give_up(running, at)
+        # One whose worker died is taken over.
+        return running
     return Report.objects.create(
         campaign=campaign, scope=scope, period=period, requested_by=by, requested_at=at, not_before=at
     )

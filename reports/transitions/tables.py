@@ -9,7 +9,7 @@ State = Report.State
 
 REPORT_CHANGES = {
     State.QUEUED: {State.BUILDING},
-    State.BUILDING: {State.READY, State.FAILED},
+    State.BUILDING: {State.READY, State.QUEUED, State.FAILED},
     State.FAILED: {State.QUEUED},
     State.READY: set(),
 }

@@ -31,20 +31,27 @@ def staff_list(request: HttpRequest) -> HttpResponse:
             # A report that is already being built takes no harm from a second message.
             build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
             return redirect(report)
-    return render(request, "reports/staff_list.html", {"form": form, "reports": queries.reports_for(request.user)})
+    context = {"form": form, "reports": queries.reports_for(request.user), "queue": queries.queue()}
+    return render(request, "reports/staff_list.html", context)
 
 
 @never_cache
 @require_safe
 def staff_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "reports/staff_detail.html", {"report": queries.report_for(request.user, pk)})
+    report = queries.report_for(request.user, pk)
+    # Without scripts the page loads itself again, until the reader says otherwise.
+    is_refreshed = request.GET.get("actualiser") != "non"
+    context = {"report": report, "seen": report.state, "is_refreshed": is_refreshed}
+    return render(request, "reports/staff_detail.html", context)
 
 
 @never_cache
 @require_safe
 def staff_state(request: HttpRequest, pk: int) -> HttpResponse:
-    """The part of the page that moves while a worker builds, asked for every two seconds by htmx."""
-    return render(request, "reports/_state.html", {"report": queries.report_for(request.user, pk)})
+    """The part of the page that moves while a worker builds, asked for every two seconds by htmx. `vu`: the
+    state the reader knows of; another one is said aloud."""
+    context = {"report": queries.report_for(request.user, pk), "seen": request.GET.get("vu", "")}
+    return render(request, "reports/_state.html", context)
 
 
 @never_cache

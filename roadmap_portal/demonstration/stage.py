@@ -67,6 +67,7 @@ def set_stage(roadmap: Roadmap, scenario: Scenario, calendar: Calendar) -> Stage
         opens_on=calendar.month(-4),
         due_on=calendar.month(-3) + timedelta(days=DAYS_TO_ANSWER - 6),
         closes_on=calendar.month(-3) + timedelta(days=DAYS_TO_ANSWER),
+        seals_on=None,
         by=administrator,
     )
     previous = transitions.plan_campaign(
@@ -75,7 +76,7 @@ def set_stage(roadmap: Roadmap, scenario: Scenario, calendar: Calendar) -> Stage
         opens_on=calendar.month(-1),
         due_on=past_due_on,
         closes_on=opens_on - timedelta(days=1),
-        seals_on=None,  # by hand: what waits for a visa there is part of the scene
+        seals_on=None,
         by=administrator,
     )
     due_on = transitions.last_day_of(*calendar.quarter) + timedelta(days=DAYS_TO_ANSWER - 6)

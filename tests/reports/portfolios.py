@@ -64,7 +64,7 @@ DRAWINGS = st.builds(
 
 class Chance:
     def __init__(self, drawn: Drawn) -> None:
-        self.random = random.Random(drawn.seed)
+        self.random = random.Random(drawn.seed)  # noqa: S311 - not a secret
         self.texts = [*ODD_TEXTS, *drawn.texts]
 
     def one_in(self, number: int) -> bool:
@@ -83,7 +83,9 @@ class Chance:
         return None if self.one_in(3) else Decimal(self.random.randrange(10001)) / 100
 
     def amount(self) -> Decimal | None:
-        return self.random.choice([None, Decimal(0), Decimal("0.01"), HUGE, Decimal(self.random.randrange(10**10)) / 100])
+        return self.random.choice(
+            [None, Decimal(0), Decimal("0.01"), HUGE, Decimal(self.random.randrange(10**10)) / 100]
+        )
 
 
 def draw_portfolio(drawn: Drawn) -> Campaign:

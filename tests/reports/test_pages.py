@@ -73,7 +73,8 @@ def test_an_unknown_choice_is_told_and_asks_for_nothing(client, quarter, amina, 
     assert not Report.objects.exists()
 
 
-def test_a_failure_is_shown_with_a_way_to_try_again(client, quarter, amina):
+def test_a_failure_is_shown_with_a_way_to_try_again(client, quarter, amina, settings):
+    settings.REPORT_RETRY_SECONDS = []
     report = transitions.start(transitions.request_report(quarter, by=amina).pk)
     transitions.fail(report, "Le disque est plein.")
     client.force_login(amina)

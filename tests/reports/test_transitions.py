@@ -14,13 +14,12 @@ from commitments.transitions import TransitionRefused
 from reports import queries, services, tasks, transitions
 from reports.models import Report, ReportFile
 from reports.transitions.tables import move
-from reports.writers import WRITERS, Writer
 from tests.factories import make_actor, make_campaign, make_user
 from tests.reports.situations import at, draw_quarter
 
 State = Report.State
 NOW = at(2026, 10, 1)
-LATER = NOW + timedelta(minutes=16)
+LATER = NOW + timedelta(minutes=2)
 
 
 @pytest.fixture(autouse=True)
@@ -98,47 +97,86 @@ def test_two_clicks_at_once_make_one_report():
 
 def test_a_worker_that_died_does_not_keep_the_report_for_ever(quarter, amina, amina_asks):
     transitions.start(amina_asks.pk, at=NOW)
-    again = transitions.request_report(quarter, by=amina, at=LATER)
-    amina_asks.refresh_from_db()
-    assert again != amina_asks
-    assert (amina_asks.state, again.state) == (State.FAILED, State.QUEUED)
-    assert "sans nouvelle depuis 15" in amina_asks.error
+    assert transitions.request_report(quarter, by=amina, at=LATER) == amina_asks
+    assert transitions.retry(amina_asks, by=amina, at=LATER).state == State.BUILDING
+    assert transitions.start(amina_asks.pk, at=LATER).attempt == 2
 
 
-def test_a_stalled_report_can_be_tried_again(amina, amina_asks):
-    transitions.start(amina_asks.pk, at=NOW)
-    assert transitions.retry(amina_asks, by=amina, at=NOW).state == State.BUILDING
-    assert transitions.retry(amina_asks, by=amina, at=LATER).state == State.QUEUED
-
-
-def test_a_message_delivered_again_builds_a_stalled_report_and_leaves_the_others(amina_asks):
+def test_a_message_delivered_again_takes_a_stalled_report_over_and_leaves_the_others(amina_asks):
     assert transitions.start(amina_asks.pk, at=NOW) is not None
     assert transitions.start(amina_asks.pk, at=NOW) is None
     assert transitions.start(amina_asks.pk, at=LATER) is not None
     assert transitions.start(10**6) is None
 
 
+def test_a_sign_of_life_keeps_the_report(amina_asks):
+    held = transitions.start(amina_asks.pk, at=NOW)
+    transitions.renew(held, at=NOW + timedelta(seconds=50))
+    assert transitions.start(amina_asks.pk, at=NOW + timedelta(seconds=100)) is None
+    transitions.progress(held, "PDF", 50, at=NOW + timedelta(seconds=100))
+    assert transitions.start(amina_asks.pk, at=NOW + timedelta(seconds=150)) is None
+    assert transitions.start(amina_asks.pk, at=NOW + timedelta(seconds=161)).attempt == 2
+
+
 def test_a_worker_given_up_for_dead_writes_nothing_when_it_comes_back(amina, amina_asks):
     slow = transitions.start(amina_asks.pk, at=NOW)
+    file = transitions.expect_files(slow, [("pdf", "fr")])[0]
     quick = transitions.start(amina_asks.pk, at=LATER)
-    transitions.progress(slow, "PDF", 80)
-    transitions.fail(slow, "Perdu.")
-    with pytest.raises(TransitionRefused, match="relancé"):
-        transitions.finish(slow, {})
+    for write in (
+        lambda: transitions.progress(slow, "PDF", 80),
+        lambda: transitions.keep_data(slow, "{}"),
+        lambda: transitions.expect_files(slow, [("ods", "fr")]),
+        lambda: transitions.file_failed(slow, file, "Perdu."),
+        lambda: transitions.fail(slow, "Perdu."),
+        lambda: transitions.finish(slow),
+        lambda: services.produce(slow),
+    ):
+        with pytest.raises(transitions.HoldLost, match="repris"):
+            write()
+    transitions.renew(slow, at=LATER + timedelta(hours=1))
     quick.refresh_from_db()
-    assert (quick.state, quick.percent) == (State.BUILDING, 0)
+    assert (quick.state, quick.percent, quick.content, quick.lease_until) == (
+        State.BUILDING, 0, "", LATER + timedelta(seconds=60),
+    )  # fmt: skip
+    assert [(f.format, f.state) for f in quick.files.all()] == [("pdf", "pending")]
 
 
-def test_a_failure_says_why_and_is_tried_again(amina, amina_asks):
-    report = transitions.start(amina_asks.pk)
-    transitions.fail(report, "Le disque est plein.")
-    report.refresh_from_db()
+def test_what_failed_is_tried_again_after_longer_and_longer_then_no_more(amina, amina_asks):
+    now = NOW
+    for minutes in (1, 5, 15):
+        report = transitions.fail(transitions.start(amina_asks.pk, at=now), "Le disque est plein.", at=now)
+        assert (report.state, report.error) == (State.QUEUED, "Le disque est plein.")
+        now += timedelta(minutes=minutes)
+        assert transitions.start(amina_asks.pk, at=now - timedelta(seconds=1)) is None
+    report = transitions.fail(transitions.start(amina_asks.pk, at=now), "Le disque est plein.", at=now)
     assert (report.state, report.error) == (State.FAILED, "Le disque est plein.")
-    again = transitions.retry(report, by=amina)
+    again = transitions.retry(report, by=amina, at=now)
     assert (again.state, again.error, again.started_at) == (State.QUEUED, "", None)
+    assert transitions.start(again.pk, at=now).tries == 1
 
 
-def test_a_failed_report_is_not_tried_again_while_another_runs(quarter, amina, amina_asks):
+def test_who_does_not_want_to_wait_for_the_next_try_does_not(amina, amina_asks):
+    transitions.fail(transitions.start(amina_asks.pk, at=NOW), "Panne.", at=NOW)
+    assert transitions.start(amina_asks.pk, at=NOW) is None
+    transitions.retry(amina_asks, by=amina, at=NOW)
+    assert transitions.start(amina_asks.pk, at=NOW).attempt == 2
+
+
+def test_a_report_that_workers_die_of_is_given_to_ten_and_to_no_more(amina, amina_asks):
+    now = NOW
+    for attempt in range(1, 11):
+        assert transitions.start(amina_asks.pk, at=now).attempt == attempt
+        now += timedelta(seconds=61)
+    assert transitions.start(amina_asks.pk, at=now) is None
+    amina_asks.refresh_from_db()
+    assert amina_asks.state == State.FAILED
+    assert "interrompue 10 fois" in amina_asks.error
+    transitions.retry(amina_asks, by=amina, at=now)
+    assert transitions.start(amina_asks.pk, at=now).tries == 1
+
+
+def test_a_failed_report_is_not_tried_again_while_another_runs(quarter, amina, amina_asks, settings):
+    settings.REPORT_RETRY_SECONDS = []
     transitions.fail(transitions.start(amina_asks.pk), "Panne.")
     transitions.request_report(quarter, by=amina)
     with pytest.raises(TransitionRefused, match="déjà en cours"):
@@ -170,41 +208,6 @@ def test_building_twice_changes_nothing(amina, files):
     tasks.build_report(report.pk)
     services.produce(Report.objects.get(pk=report.pk))
     assert list(ReportFile.objects.values()) == before
-
-
-def test_a_format_that_fails_leaves_no_file_and_a_reason_in_french(amina, files, monkeypatch):
-    def out_of_paper(dataset, path, language):
-        raise OSError("no space left on device")
-
-    monkeypatch.setitem(WRITERS, ReportFile.Format.CSV_EXCEL, Writer(out_of_paper, "-excel.csv"))
-    report = transitions.request_report(draw_quarter(), by=amina)
-    with pytest.raises(OSError, match="no space"):
-        tasks.build_report(report.pk)
-    report.refresh_from_db()
-    assert report.state == State.FAILED
-    told, technical = report.error.split("\n")
-    assert "CSV pour Excel en français" in told
-    assert technical == "OSError: no space left on device"
-    assert not ReportFile.objects.exists()
-    assert not [path for path in files.rglob("*") if path.is_file()]
-
-
-def test_a_storage_that_fails_half_way_keeps_nothing(amina, files, monkeypatch):
-    kept = ReportFile.save
-
-    def full_at_the_third(self, *args, **kwargs):
-        if self.format == ReportFile.Format.PDF:
-            raise OSError("disk full")
-        kept(self, *args, **kwargs)
-
-    monkeypatch.setattr(ReportFile, "save", full_at_the_third)
-    report = transitions.request_report(draw_quarter(), by=amina)
-    with pytest.raises(OSError, match="disk full"):
-        tasks.build_report(report.pk)
-    report.refresh_from_db()
-    assert (report.state, report.dataset) == (State.FAILED, None)
-    assert not ReportFile.objects.exists()
-    assert not [path for path in files.rglob("*") if path.is_file()]
 
 
 def test_the_command_builds_and_prints_the_files(quarter, capsys):

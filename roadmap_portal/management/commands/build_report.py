@@ -6,6 +6,7 @@ from django.core.management.base import CommandError
 from django.http import Http404
 
 from reports import queries, services, transitions
+from reports.models import ReportFile
 from roadmap_portal.history.recording import RecordedCommand
 
 
@@ -24,12 +25,12 @@ class Command(RecordedCommand):
             ) from error
         report = transitions.start(transitions.request_draft(campaign).pk)
         if report is None:
-            raise CommandError("A worker is building this report right now.")
-        try:
-            ready = services.produce(report)
-        except Exception as error:
-            transitions.fail(report, services.reason_of_failure(report, error))
-            raise
-        self.stdout.write(f"Report {ready.pk}, data {ready.dataset_sha256}")
-        for file in ready.files.all():
+            raise CommandError("A worker is building this report right now, or will try it again soon.")
+        built = services.produce(report)
+        self.stdout.write(f"Report {built.pk}, data {built.dataset_sha256}")
+        for file in built.files.filter(state=ReportFile.State.READY):
             self.stdout.write(f"{file.sha256}  {file.size:>10}  {file.file.name}")
+        if built.state != built.State.READY:
+            raise CommandError(
+                f"Not all of it could be built; a worker will try again, or say « Réessayer ».\n{built.error}"
+            )
