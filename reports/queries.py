@@ -3,7 +3,7 @@
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
-from accounts.permissions import Someone, can_manage_reports
+from accounts.permissions import Someone, reports_visible_to
 from commitments.models import Campaign
 from reports.models import Report, ReportFile, SealedReport
 
@@ -18,7 +18,7 @@ def _reports() -> QuerySet[Report]:
 
 
 def reports_for(user: Someone) -> QuerySet[Report]:
-    return _reports() if can_manage_reports(user) else _reports().none()
+    return _reports().filter(reports_visible_to(user))
 
 
 def report_for(user: Someone, pk: int) -> Report:

@@ -1,7 +1,6 @@
 """Builds a report: the data once, then each file from the data. All the files, or none."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from reports import queries, transitions
-from reports.dataset import Dataset, Json, build_dataset, canonical_json, part_of
+from reports.dataset import Dataset, Json, ScopeNotUnderstood, build_dataset, canonical_json, extract
 from reports.models import Report, ReportFile
 from reports.writers import WRITERS, Format, file_name, variants
 
@@ -38,6 +37,8 @@ def produce(report: Report) -> Report:
 
 def reason_of_failure(report: Report, error: Exception) -> str:
     """For the reader in French, then the technical line for whoever keeps the portal running."""
+    if isinstance(error, ScopeNotUnderstood):
+        return str(error)
     told = _(
         "La construction s’est arrêtée à l’étape « %(step)s ». Relancez-la ; si l’échec se répète, transmettez ceci :"
     )
@@ -46,11 +47,9 @@ def reason_of_failure(report: Report, error: Exception) -> str:
 
 
 def _data_of(report: Report) -> Json:
-    """Of a part of a sealed quarter, what the sealed report says of it."""
+    """Of a sealed quarter, what the sealed report says of it, whatever the part and the period."""
     sealed = queries.latest_sealed(report.campaign)
-    if sealed is not None and report.period == Report.Period.QUARTER:
-        return part_of(json.loads(sealed.content), report)
-    return build_dataset(report)
+    return build_dataset(report) if sealed is None else extract(sealed, report)
 
 
 def _write_files(report: Report, dataset: Dataset, folder: Path) -> list[tuple[Format, str, Path]]:
