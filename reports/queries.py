@@ -1,11 +1,16 @@
 """Reports and files, for those who may see them, each in a constant number of queries."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, JSONField, Prefetch, Q, QuerySet, When
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast
 from django.http import Http404
 
 from accounts.permissions import Someone, reports_visible_to
 from commitments.models import Campaign
 from reports.models import Report, ReportFile, SealedReport
+
+# The sealed report a draft was taken from, read in its data without fetching them.
+EXTRACT = Case(When(~Q(content=""), then=KeyTransform("extract", Cast("content", JSONField()))))
 
 
 def _reports() -> QuerySet[Report]:
@@ -22,8 +27,10 @@ def reports_for(user: Someone) -> QuerySet[Report]:
 
 
 def report_for(user: Someone, pk: int) -> Report:
-    """Http404 when missing or not to be seen: same answer."""
-    report = reports_for(user).filter(pk=pk).first()
+    """With `extract`: number, version and fingerprint of the sealed report it was taken from, or None.
+
+    Http404 when missing or not to be seen: same answer."""
+    report = reports_for(user).filter(pk=pk).annotate(extract=EXTRACT).first()
     if report is None:
         raise Http404
     return report

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from actors.models import Side
@@ -13,7 +13,7 @@ from commitments.filters import CommitmentFilter, canonical_scope, in_scope
 from commitments.models import Axis, Campaign, Commitment, Participation, Status, Weather
 from commitments.progress import refresh_standing
 from reports.dataset import build_dataset, scopes_in_words
-from reports.dataset.figures import by_axis, tally
+from reports.dataset.figures import tally
 from reports.dataset.scope import WHOLE, narrowed
 from reports.models import Report
 from tests.factories import make_actor, make_axis, make_campaign, make_commitment
@@ -70,7 +70,11 @@ def test_each_filter_of_the_list_is_in_the_grid():
 
 def make(number, *, participations, main_axis, other_axes, milestones, **fields):
     commitment = make_commitment(
-        milestones, code=f"eng-{number}", main_axis=main_axis and Axis.objects.get(code=main_axis), **fields
+        milestones,
+        code=f"eng-{number}",
+        main_axis=main_axis and Axis.objects.get(code=main_axis),
+        weather_reason="Motif.",
+        **fields,
     )
     commitment.axes.add(*Axis.objects.filter(code__in=other_axes))
     sides_led = set()
@@ -96,7 +100,9 @@ def codes(rows):
     return {row["code"] for row in rows}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(drawn, max_size=6),
     st.lists(st.fixed_dictionaries({}, optional={name: st.sampled_from(v) for name, v in GRID.items()}), max_size=20),
@@ -153,7 +159,6 @@ def test_a_part_built_at_once_is_the_part_of_the_whole():
         scope = canonical_scope({"axis": axis, "provenance": provenance})
         built = build_dataset(Report(campaign=campaign, scope=scope, started_at=at(2026, 10, 1)))
         assert built == narrowed(whole, scope, campaign.reference_on)
-        assert by_axis(built["commitments"], {a["code"]: a for a in whole["axes"]})[:0] == []
 
 
 def test_scopes_are_told_in_words_in_two_queries(django_assert_num_queries):

@@ -79,7 +79,7 @@ def test_a_scope_that_cannot_be_read_is_refused(quarter, amina, scope):
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_once_make_one_report():
     quarter = make_campaign(2026, 3, state=Campaign.State.REVIEW)
-    amina = make_user("amina", "administrator", make_actor("region", side="region"))
+    amina = make_user("amina", "administrator", make_actor("region"))
     together, found = Barrier(2), []
 
     def click():

@@ -18,7 +18,7 @@ PATIENCE = 90
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_real_worker_builds_a_report():
-    amina = make_user("amina", "administrator", make_actor("region", side="region"))
+    amina = make_user("amina", "administrator", make_actor("region"))
     report = transitions.request_report(draw_quarter(), by=amina)
     deadline = time.monotonic() + PATIENCE
     with running_worker():
