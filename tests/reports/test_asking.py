@@ -108,7 +108,8 @@ def test_each_sees_the_reports_that_are_theirs(request, client, quarter, aline, 
         addresses.append(reverse("reports:staff_file", args=[report.pk, "r.pdf"]))
         answers = [client.get(address) for address in addresses]
         assert [answer.status_code for answer in answers] == [200 if scope in shown else 404] * 3
-        [answer.close() for answer in answers]
+        if scope in shown:
+            assert b"".join(answers[-1].streaming_content) == b"%PDF-"
         act = client.post(reverse("reports:staff_act", args=[report.pk]), {"action": "take_offline"})
         assert act.status_code == (302 if who == "amina" else 404)
 

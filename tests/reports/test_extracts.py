@@ -114,7 +114,8 @@ def moved(data):
 
 def test_a_longer_period_tells_the_movements_the_rows_hold_and_no_other_state(sealed, amina):
     late = Commitment.objects.get(code="eng-retard")
-    postpone_then(late, None, None, date(2027, 6, 30), at(2026, 11, 1), amina)  # after the quarter
+    moved_later = late.milestones.order_by("due_on").first()
+    postpone_then(late, moved_later, date(2026, 5, 1), date(2027, 6, 30), at(2026, 11, 1), amina)
     quarter, year, beginning = (extract_of(sealed, "actor=region", period) for period in Period)
     assert moved(quarter) == ["2026-08-01"]
     assert moved(year) == ["2026-02-01", "2026-05-01", "2026-08-01"]
@@ -138,7 +139,7 @@ def test_since_the_beginning_means_since_the_signature(quarter, amina):
 
 def test_decisions_are_those_the_sealed_report_tells(quarter, amina, region):
     def decided(held_on, number, **closed):
-        meeting = SteeringMeeting.objects.create(roadmap=make_roadmap(), held_on=held_on, state="held")
+        meeting = SteeringMeeting.objects.create(roadmap=make_roadmap(), held_on=held_on, state="held", frozen_on=held_on)
         fields = {"text": "Décidé.", "owner": region, "due_on": date(2026, 12, 1)} | closed
         return Decision.objects.create(meeting=meeting, number=number, **fields)
 
