@@ -139,7 +139,9 @@ def test_since_the_beginning_means_since_the_signature(quarter, amina):
 
 def test_decisions_are_those_the_sealed_report_tells(quarter, amina, region):
     def decided(held_on, number, **closed):
-        meeting = SteeringMeeting.objects.create(roadmap=make_roadmap(), held_on=held_on, state="held", frozen_on=held_on)
+        meeting = SteeringMeeting.objects.create(
+            roadmap=make_roadmap(), held_on=held_on, state="held", frozen_on=held_on
+        )
         fields = {"text": "Décidé.", "owner": region, "due_on": date(2026, 12, 1)} | closed
         return Decision.objects.create(meeting=meeting, number=number, **fields)
 
