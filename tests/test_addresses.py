@@ -91,7 +91,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "funding:list": (EVERYONE, None),
     "reports:list": (EVERYONE, None),
     "reports:staff_list": (ASKING, ASKING),
-    # Of a report on the whole roadmap; on that of their actor: tests/reports/test_scope_rights.py.
+    # Of a report on the whole roadmap; on that of their actor: tests/reports/test_asking.py.
     "reports:staff_detail": (ADMINISTRATOR, None),
     "reports:staff_state": (ADMINISTRATOR, None),
     "reports:staff_act": (None, ADMINISTRATOR),
