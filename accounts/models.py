@@ -82,12 +82,10 @@ class User(Versioned, AbstractBaseUser):
             return []
         return list(self.memberships.in_force(timezone.localdate()).select_related("actor"))
 
-    # What the Django admin asks of a user. It is open to administrators, and to nobody else.
+    # What the Django admin asks of a user. It is open to administrators of the portal, and to nobody else.
     @property
     def is_staff(self) -> bool:
-        return self.is_active and (
-            self.is_superuser or any(m.role == Membership.Role.ADMINISTRATOR for m in self.current_memberships)
-        )
+        return self.is_active and (self.is_superuser or any(m.administers_portal for m in self.current_memberships))
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         return self.is_staff
@@ -99,6 +97,10 @@ class User(Versioned, AbstractBaseUser):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, on: date) -> "MembershipQuerySet":
         return self.filter(Q(starts_on__lte=on), Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+    def without_actors_administrators(self) -> "MembershipQuerySet":
+        """Leaves out who administers an actor that does not own the roadmap: they read (accounts.permissions)."""
+        return self.exclude(role=Membership.Role.ADMINISTRATOR, actor__side="")
 
 
 @tracked()
@@ -139,3 +141,12 @@ class Membership(Versioned):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.actor} · {self.get_role_display()}"
+
+    # The State and the Region own the roadmap; whoever administers for another actor administers that actor alone.
+    @property
+    def administers_portal(self) -> bool:
+        return self.role == self.Role.ADMINISTRATOR and bool(self.actor.side)
+
+    @property
+    def administers_actor(self) -> bool:
+        return self.role == self.Role.ADMINISTRATOR and not self.actor.side

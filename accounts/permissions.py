@@ -1,17 +1,22 @@
 """Who may? One sentence a function; every page, answer, file and job starts here.
 
-| role          | reads internal | writes updates                    | gives a visa | reports, campaigns, admin |
-|---------------|----------------|-----------------------------------|--------------|---------------------------|
-| (public)      | no             | no                                | no           | no                        |
-| reader        | yes            | no                                | no           | no                        |
-| auditor       | yes            | no                                | no           | no                        |
-| contributor   | yes            | where the actor leads or operates | no           | no                        |
-| validator     | yes            | everywhere                        | for the side | no                        |
-| administrator | yes            | everywhere                        | no           | yes                       |
+| role                        | reads internal | writes updates             | gives a visa | reports | manages |
+|-----------------------------|----------------|----------------------------|--------------|---------|---------|
+| (public)                    | no             | no                         | no           | no      | no      |
+| reader, auditor             | yes            | no                         | no           | no      | no      |
+| contributor                 | yes            | where it leads or operates | no           | no      | no      |
+| validator                   | yes            | everywhere                 | for the side | no      | no      |
+| administrator of an actor   | yes            | no                         | no           | its own | no      |
+| administrator of the portal | yes            | everywhere                 | no           | all     | yes     |
+
+"Manages": campaigns, sealing, accounts, the Django admin.
+The State and the Region own the roadmap: an administrator of an actor with a side administers the portal. One of any
+other actor (a cluster, a university) administers nothing of it: they may ask for the report on what their actor takes
+part in, and read it; beyond that they are readers.
 
 A validator's side is that of the actor, and nobody approves what they wrote.
-Validators and administrators also keep the steering committee's meetings and decisions; the whole staff reads them.
-Where the roadmap asks for no visa, validators and administrators publish.
+Validators and administrators of the portal also keep the steering committee's meetings and decisions; the whole staff
+reads them. Where the roadmap asks for no visa, validators and administrators of the portal publish.
 
 The rights of a contributor depend on the participations of a commitment. This floor stands below
 `commitments`, so these are spelled as conditions on its columns and import none of its code.
@@ -23,6 +28,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from accounts.models import Membership, User
+from actors.models import Actor
 
 Role = Membership.Role
 Someone: TypeAlias = User | AnonymousUser
@@ -31,13 +37,15 @@ WRITING_PARTICIPATIONS = ("lead", "co_lead", "operator")
 
 
 def roles_of(user: Someone) -> set[str]:
+    """In the portal: who administers only an actor of theirs is a reader of it."""
     if not isinstance(user, User):
         return set()
-    roles = {membership.role for membership in user.current_memberships}
+    roles = {str(Role.READER) if m.administers_actor else m.role for m in user.current_memberships}
     return roles | {Role.ADMINISTRATOR} if user.is_superuser and user.is_active else roles
 
 
 def is_administrator(user: Someone) -> bool:
+    """Of the portal."""
     return Role.ADMINISTRATOR in roles_of(user)
 
 
@@ -64,6 +72,33 @@ def can_steer(user: Someone) -> bool:
 
 def can_manage_reports(user: Someone) -> bool:
     return is_administrator(user)
+
+
+def administered_actors(user: Someone) -> list[Actor]:
+    """Those whose report the user may ask for without administering the portal, by name."""
+    if not isinstance(user, User):
+        return []
+    actors = {m.actor for m in user.current_memberships if m.administers_actor}
+    return sorted(actors, key=lambda actor: (actor.name, actor.pk))
+
+
+def can_request_reports(user: Someone) -> bool:
+    """Of some scope at least."""
+    return can_manage_reports(user) or bool(administered_actors(user))
+
+
+def can_request_report(user: Someone, scope: str) -> bool:
+    """`scope`: canonical, as commitments.filters writes it."""
+    return can_manage_reports(user) or scope in _scopes_of_their_actors(user)
+
+
+def reports_visible_to(user: Someone) -> Q:
+    """Condition on reports, before they are online."""
+    return Q() if can_manage_reports(user) else Q(scope__in=_scopes_of_their_actors(user))
+
+
+def _scopes_of_their_actors(user: Someone) -> list[str]:
+    return [f"actor={actor.slug}" for actor in administered_actors(user)]
 
 
 def contributing_actor_ids(user: Someone) -> list[int]:

@@ -5,15 +5,32 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from django.db.models import CharField, Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    JSONField,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Concat
 from django.http import Http404
 from django.utils.timezone import localdate
 
 from accounts.models import Membership, User
-from accounts.permissions import Someone, can_manage_reports
+from accounts.permissions import Someone, reports_visible_to
 from commitments.models import Campaign, Delivery
 from reports.models import Report, ReportFile, SealedReport
+
+# The sealed report a draft was taken from, read in its data without fetching them.
+EXTRACT = Case(When(~Q(content=""), then=KeyTransform("extract", Cast("content", JSONField()))))
 
 
 def _reports() -> QuerySet[Report]:
@@ -26,12 +43,14 @@ def _reports() -> QuerySet[Report]:
 
 
 def reports_for(user: Someone) -> QuerySet[Report]:
-    return _reports() if can_manage_reports(user) else _reports().none()
+    return _reports().filter(reports_visible_to(user))
 
 
 def report_for(user: Someone, pk: int) -> Report:
-    """Http404 when missing or not to be seen: same answer."""
-    report = reports_for(user).filter(pk=pk).first()
+    """With `extract`: number, version and fingerprint of the sealed report it was taken from, or None.
+
+    Http404 when missing or not to be seen: same answer."""
+    report = reports_for(user).filter(pk=pk).annotate(extract=EXTRACT).first()
     if report is None:
         raise Http404
     return report

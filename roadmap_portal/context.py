@@ -19,5 +19,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "is_administrator": permissions.is_administrator(user),
             "can_publish": permissions.can_publish(user),
             "can_manage_reports": permissions.can_manage_reports(user),
+            "can_request_reports": permissions.can_request_reports(user),
         }
     return {"roadmap": SimpleLazyObject(the_roadmap), "rights": rights}

@@ -39,8 +39,17 @@ def make_axis(code="research", **fields) -> Axis:
     return Axis.objects.get_or_create(roadmap=make_roadmap(), code=code, defaults=fields)[0]
 
 
+# Whoever draws them first: the two that own the roadmap, and whose administrators administer the portal.
+SIDES = {"region": "region", "prefecture": "state"}
+
+
 def make_actor(slug="region", **fields) -> Actor:
-    fields = {"name": slug.title(), "kind": Actor.Kind.OTHER, "confidence": Confidence.SOURCED} | fields
+    fields = {
+        "name": slug.title(),
+        "kind": Actor.Kind.OTHER,
+        "confidence": Confidence.SOURCED,
+        "side": SIDES.get(slug, ""),
+    } | fields
     return Actor.objects.get_or_create(slug=slug, defaults=fields)[0]
 
 

@@ -34,12 +34,14 @@ PEOPLE = {
     "state validator": (Role.VALIDATOR, "prefecture"),
     "region validator": (Role.VALIDATOR, "region"),
     "administrator": (Role.ADMINISTRATOR, "region"),
+    "actor's administrator": (Role.ADMINISTRATOR, "autre"),
 }
 EVERYONE = set(PEOPLE)
 STAFF = EVERYONE - {"visitor", "former member"}
 WRITERS = {"contributor", "state validator", "region validator", "administrator"}
 VALIDATING = {"state validator", "region validator", "administrator"}
 ADMINISTRATOR = {"administrator"}
+ASKING = {"administrator", "actor's administrator"}
 LOGGED_IN = EVERYONE - {"visitor"}
 
 # Address → who may look (GET), who may act (POST). None: the method is not offered.
@@ -89,7 +91,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "actors:detail": (EVERYONE, None),
     "funding:list": (EVERYONE, None),
     "reports:list": (EVERYONE, None),
-    "reports:staff_list": (ADMINISTRATOR, ADMINISTRATOR),
+    "reports:staff_list": (ASKING, ASKING),
+    # Of a report on the whole roadmap; on that of their actor: tests/reports/test_asking.py.
     "reports:staff_detail": (ADMINISTRATOR, None),
     "reports:staff_state": (ADMINISTRATOR, None),
     "reports:staff_act": (None, ADMINISTRATOR),

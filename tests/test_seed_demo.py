@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from accounts.permissions import contributing_actor_ids, roles_of
+from accounts.permissions import administered_actors, contributing_actor_ids, roles_of
 from actors.models import Actor
 from commitments.models import (
     Campaign,
@@ -111,7 +111,7 @@ def test_every_page_will_say_it_is_fictional(seeded):
     assert set(lines.values_list("is_fictional", "envelope__reach")) == {(True, "regional")}
 
 
-def test_seven_people_may_log_in(seeded):
+def test_eight_people_may_log_in(seeded):
     people = {user.email: user for user in User.objects.all()}
     assert {email: roles_of(user) for email, user in people.items()} == {
         "contributeur@demo.example": {"contributor"},
@@ -120,10 +120,12 @@ def test_seven_people_may_log_in(seeded):
         "redaction-etat@demo.example": {"validator"},
         "redaction-region@demo.example": {"validator"},
         "administration@demo.example": {"administrator"},
+        "administration-pole@demo.example": {"reader"},
         "lecture@demo.example": {"reader"},
     }
     assert all(user.check_password("demonstration") for user in list(people.values())[:1])
     assert len({user.password for user in people.values()}) == 1
+    assert [actor.slug for actor in administered_actors(people["administration-pole@demo.example"])] == ["minalogic"]
     contributing = Actor.objects.filter(pk__in=contributing_actor_ids(people["contributeur@demo.example"]))
     assert {actor.slug for actor in contributing} == {"region-aura", "bpifrance"}
     assert Membership.objects.get(role="reader").actor.kind == Actor.Kind.COMPETITIVENESS_POLE

@@ -13,7 +13,8 @@ Role = Membership.Role
 
 def in_charge(commitment_ids: Iterable[int], on: date) -> dict[int, list[User]]:
     """By commitment, in the order of their addresses: the contributors of the actors that lead or operate it; where
-    there is none, the administrators of those actors; failing that, all administrators. Two queries."""
+    there is none, the administrators of those actors; failing that, all administrators. Of the portal: who administers
+    another actor writes nothing. Two queries."""
     actors = defaultdict[int, set[int]](set)
     taking_part = Participation.objects.filter(commitment__in=set(commitment_ids), role__in=WRITING_PARTICIPATIONS)
     for commitment_id, actor_id in taking_part.values_list("commitment", "actor"):
@@ -34,8 +35,10 @@ def administrators(on: date) -> list[User]:
 def _members(on: date) -> dict[str, dict[int, set[User]]]:
     """Active accounts by role, then by actor."""
     found: dict[str, dict[int, set[User]]] = defaultdict(lambda: defaultdict(set))
-    memberships = Membership.objects.in_force(on).filter(
-        user__is_active=True, role__in=[Role.CONTRIBUTOR, Role.ADMINISTRATOR]
+    memberships = (
+        Membership.objects.in_force(on)
+        .without_actors_administrators()
+        .filter(user__is_active=True, role__in=[Role.CONTRIBUTOR, Role.ADMINISTRATOR])
     )
     for membership in memberships.select_related("user"):
         found[membership.role][membership.actor_id].add(membership.user)

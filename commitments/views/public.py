@@ -56,7 +56,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
 def _selects(request: HttpRequest) -> list[dict[str, Any]]:
     """The lists of the filter form: name, label, choices, what was asked."""
     selects = []
-    for name in ("status", "weather", "late", "department", "provenance", "ordering"):
+    for name in ("status", "weather", "late", "side", "department", "provenance", "ordering"):
         chooser = CommitmentFilter.base_filters[name]
         everything = _("code") if name == "ordering" else _("tous")
         selects.append(

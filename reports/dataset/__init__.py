@@ -4,6 +4,7 @@ French texts, with their labels in both languages: a report is read by the prefe
 commitments only, no internal note and no person's name. `values` says how figures and dates are written.
 """
 
+import json
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone, translation
@@ -18,19 +19,21 @@ from reports.dataset.labels import labels
 from reports.dataset.older import readable
 from reports.dataset.proofs import decision_rows, evidence_rows
 from reports.dataset.rows import commitment_row
-from reports.dataset.scope import ScopeNotUnderstood, narrowed, scope_in_words, understood
+from reports.dataset.scope import WHOLE, NotDivisible, ScopeNotUnderstood, narrowed, scopes_in_words, understood
 from reports.dataset.values import Json, canonical_json, iso, sha256_of
-from reports.models import Report
+from reports.models import Report, SealedReport
 from roadmap_portal.templatetags.portal import NBSP, day_text, quarter, quarter_prose
 
 __all__ = [
     "Dataset",
     "Json",
+    "NotDivisible",
     "ScopeNotUnderstood",
     "build_dataset",
     "canonical_json",
-    "part_of",
+    "extract",
     "readable",
+    "scopes_in_words",
     "sha256_of",
     "understood",
 ]
@@ -39,20 +42,41 @@ __all__ = [
 # 3: who answered and when, visas, evidence, decisions, weights, labels in both languages, period, seal.
 # `older` reads the earlier forms.
 SCHEMA_VERSION = "3"
+# These do not tell who takes part, nor all the axes: a part of them would be empty, or wrong.
+INDIVISIBLE = ("1", "2")
 Period = Report.Period
 
 
 def build_dataset(report: Report, seal: Json | None = None) -> Json:
     """Of a draft, or with `seal` of a report about to be sealed, which the fingerprint then covers too."""
     with translation.override("fr"):
-        whole = _build(report, seal)
-    return part_of(whole, report) if report.scope else whole
+        return narrowed(_build(report, seal), report.scope, report.campaign.reference_on)
 
 
-def part_of(whole: Json, report: Report) -> Json:
-    """What the scope of a report keeps of the whole roadmap's dataset."""
+def extract(sealed: SealedReport, report: Report) -> Json:
+    """What the sealed report of a quarter says of a part of the roadmap, or of a longer period that ends with it.
+
+    Nothing is read again, so that no figure differs from the sealed one: rows are kept or left, never changed, and
+    figures are counted from them. Of a longer period, postponements are those the rows hold, which is all that were
+    known. Decisions are the sealed report's own: taken in the quarter, or still open at its end. Those taken and closed
+    before it are told by the reports of their quarters, and the extract says that it leaves them out.
+
+    It keeps the seal it comes from, and says in its scope that it is an extract: nobody takes it for the report itself.
+    """
+    campaign = report.campaign
+    starts_on, on = _starts_on(report), campaign.reference_on
+    whole = json.loads(sealed.content)
+    if whole["schema"] in INDIVISIBLE:
+        raise NotDivisible
     with translation.override("fr"):
-        return narrowed(whole, report.scope, _scope(report))
+        rows = [*whole["commitments"], *whole["adjacent"]]
+        moved = whole["postponements"] if report.period == Period.QUARTER else _of_the_period(rows, starts_on, on)
+        part = narrowed({**whole, "postponements": moved}, report.scope, on)
+    source = {"number": sealed.number, "version": sealed.version, "sha256": sealed.sha256}
+    label = f"{part['scope']['label']} – extrait du rapport scellé n°{NBSP}{sealed.number}"
+    if report.period != Period.QUARTER:
+        label += ", sans les décisions prises et closes avant le trimestre"
+    return {**part, "period": _period(report, starts_on), "scope": {**part["scope"], "label": label}, "extract": source}
 
 
 def _build(report: Report, seal: Json | None) -> Json:
@@ -73,7 +97,7 @@ def _build(report: Report, seal: Json | None) -> Json:
         "roadmap": _roadmap(roadmap),
         "quarter": _quarter(campaign),
         "period": _period(report, starts_on),
-        "scope": {"query": "", "filters": [], "label": "Toute la feuille de route"},
+        "scope": WHOLE,
         "generated_at": _generation_time(report.started_at, report.requested_at).isoformat(),
         "is_demonstration": roadmap.is_demonstration,
         "demonstration_notice": "Activité de démonstration, fictive" if roadmap.is_demonstration else "",
@@ -135,12 +159,6 @@ def _quarter(campaign: Campaign) -> Json:
 
 def _period(report: Report, starts_on: date) -> Json:
     return {"kind": report.period, "starts_on": iso(starts_on), "ends_on": iso(report.campaign.reference_on)}
-
-
-def _scope(report: Report) -> Json:
-    filters = scope_in_words(report.scope, report.campaign.reference_on)
-    words = "\u202f; ".join(f"{item['label']}{NBSP}: {item['value']}" for item in filters)
-    return {"query": report.scope, "filters": filters, "label": words}
 
 
 def _axis_titles(found: list[Entry]) -> dict[str, Json]:

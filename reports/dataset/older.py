@@ -22,7 +22,8 @@ def readable(dataset: Json) -> Json:
         dataset = _with_answers(dataset)
     if dataset["schema"] in ("1", "2"):
         dataset = _with_proofs(dataset)
-    return dataset
+    # Of an extract, the sealed report it was taken from.
+    return {"extract": None, **dataset}
 
 
 def _with_answers(dataset: Json) -> Json:

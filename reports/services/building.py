@@ -1,7 +1,6 @@
 """Builds a report: its data once, then each file from the data. A file that fails takes none of the others with it, and
 what an earlier try has made is not made again."""
 
-import json
 import logging
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports import queries, transitions
-from reports.dataset import Dataset, Json, build_dataset, canonical_json, part_of
+from reports.dataset import Dataset, Json, ScopeNotUnderstood, build_dataset, canonical_json, extract
 from reports.models import Report, ReportFile
 from reports.services.heartbeat import signs_of_life
 from reports.services.storing import forget, store
@@ -60,11 +59,9 @@ def _content(report: Report) -> str:
 
 
 def _data_of(report: Report) -> Json:
-    """Of a part of a sealed quarter, what the sealed report says of it."""
+    """Of a sealed quarter, what the sealed report says of it, whatever the part and the period."""
     sealed = queries.latest_sealed(report.campaign)
-    if sealed is not None and report.period == Report.Period.QUARTER:
-        return part_of(json.loads(sealed.content), report)
-    return build_dataset(report)
+    return build_dataset(report) if sealed is None else extract(sealed, report)
 
 
 def _write(report: Report, file: ReportFile, dataset: Dataset, folder: Path) -> None:
@@ -93,6 +90,8 @@ def title_of(file: ReportFile) -> str:
 
 def _reason(report: Report, error: Exception) -> str:
     """For the reader, then the technical line for whoever keeps the portal running."""
+    if isinstance(error, ScopeNotUnderstood):
+        return str(error)
     told = _("La construction s’est arrêtée à l’étape « %(step)s ».") % {"step": report.step}
     return f"{told}\n{_technical(error)}"
 

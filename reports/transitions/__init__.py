@@ -16,13 +16,14 @@ from reports.transitions.jobs import (
     retry,
     start,
 )
-from reports.transitions.requests import put_online, request_draft, request_report, take_offline
+from reports.transitions.requests import AlreadySealed, put_online, request_draft, request_report, take_offline
 from reports.transitions.scheduled import follow_dates
 from reports.transitions.sealing import NotApproved, publish, rectify, seal
 from reports.transitions.tables import REPORT_CHANGES
 
 __all__ = [
     "REPORT_CHANGES",
+    "AlreadySealed",
     "HoldLost",
     "NotApproved",
     "delete_expired",

@@ -7,22 +7,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import can_manage_reports
+from accounts.permissions import can_manage_reports, can_request_report
 from commitments.filters import canonical_scope
 from commitments.models import Campaign
 from commitments.transitions import TransitionRefused
 from reports.dataset import ScopeNotUnderstood, understood
-from reports.models import Report
+from reports.models import Report, SealedReport
+from reports.queries import latest_sealed
 from reports.transitions.tables import State, lock, require
 
 Period = Report.Period
 
 
+class AlreadySealed(TransitionRefused):
+    """What is asked for is the sealed report itself, `sealed`: there is nothing to build beside it."""
+
+    def __init__(self, sealed: SealedReport) -> None:
+        said = _("Ce trimestre est scellé : sur toute la feuille de route, c’est le rapport scellé qui se consulte.")
+        super().__init__(said, "campaign")
+        self.sealed = sealed
+
+
 def request_report(
     campaign: Campaign, scope: str = "", *, period: str = Period.QUARTER, by: User, at: datetime | None = None
 ) -> Report:
-    """The report to build, or the one being built when somebody has already asked. The caller enqueues it."""
-    require(can_manage_reports(by))
+    """The report to build, or the one being built when somebody has already asked. The caller enqueues it.
+
+    Raises AlreadySealed for the whole roadmap and the quarter alone once it is sealed: an extract of everything would
+    be the sealed report under another name.
+    """
+    require(can_request_report(by, scope))
     return _request(campaign, scope, period, by, at or timezone.now())
 
 
@@ -36,6 +50,8 @@ def _request(campaign: Campaign, scope: str, period: str, by: User | None, at: d
     _check_scope(scope, campaign)
     # One request at a time for a quarter: two clicks at once must find the same report.
     Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
+    if not scope and period == Period.QUARTER and (sealed := latest_sealed(campaign)) is not None:
+        raise AlreadySealed(sealed)
     running = Report.objects.filter(
         campaign=campaign, scope=scope, period=period, sealed=None, state__in=Report.RUNNING
     ).first()

@@ -1,38 +1,56 @@
-"""Reports asked for and watched by administrators."""
+"""Reports asked for and watched: all by the administration, those of their actor by who administers one."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.permissions import can_manage_reports
+from accounts.permissions import can_manage_reports, can_request_reports
 from commitments.transitions import TransitionRefused
 from reports import queries, transitions
+from reports.dataset import scopes_in_words
 from reports.forms import ReportForm
 from reports.models import Report
 from reports.tasks import build_report
 from reports.views.downloads import download
 
+PAGE_SIZE = 50
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_list(request: HttpRequest) -> HttpResponse:
-    if not can_manage_reports(request.user) or not request.user.is_authenticated:
+    if not can_request_reports(request.user):
         raise Http404
-    form = ReportForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            report = transitions.request_report(form.cleaned_data["campaign"], form.scope(), by=request.user)
-        except TransitionRefused as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            # A report that is already being built takes no harm from a second message.
-            build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
-            return redirect(report)
-    context = {"form": form, "reports": queries.reports_for(request.user), "queue": queries.queue()}
+    form = ReportForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid() and (report := _requested(form, request)) is not None:
+        # A report that is already being built takes no harm from a second message.
+        build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
+        return redirect(report)
+    page = Paginator(queries.reports_for(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    words = scopes_in_words(report.scope for report in page)
+    queue = queries.queue() if can_manage_reports(request.user) else None
+    context = {"form": form, "page": page, "words": words, "queue": queue}
     return render(request, "reports/staff_list.html", context)
+
+
+def _requested(form: ReportForm, request: HttpRequest) -> Report | None:
+    """None when it is refused: the form then says why, at the field."""
+    assert request.user.is_authenticated
+    asked = form.cleaned_data
+    try:
+        return transitions.request_report(asked["campaign"], form.scope(), period=asked["period"], by=request.user)
+    except transitions.AlreadySealed as refusal:
+        link = (refusal.message, refusal.sealed.layout.get_absolute_url(), refusal.sealed)
+        form.add_error("campaign", ValidationError(format_html('{} <a href="{}">{}</a>', *link)))
+    except TransitionRefused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    return None
 
 
 @never_cache
@@ -41,7 +59,8 @@ def staff_detail(request: HttpRequest, pk: int) -> HttpResponse:
     report = queries.report_for(request.user, pk)
     # Without scripts the page loads itself again, until the reader says otherwise.
     is_refreshed = request.GET.get("actualiser") != "non"
-    context = {"report": report, "seen": report.state, "is_refreshed": is_refreshed}
+    words = scopes_in_words([report.scope])
+    context = {"report": report, "words": words, "seen": report.state, "is_refreshed": is_refreshed}
     return render(request, "reports/staff_detail.html", context)
 
 
@@ -57,8 +76,9 @@ def staff_state(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 def staff_act(request: HttpRequest, pk: int) -> HttpResponse:
+    if not can_manage_reports(request.user):
+        raise Http404
     report = queries.report_for(request.user, pk)
-    assert request.user.is_authenticated
     try:
         _act(report, request)
     except TransitionRefused as refusal:

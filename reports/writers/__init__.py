@@ -43,11 +43,13 @@ def variants() -> Iterator[tuple[Format, str]]:
 
 def file_name(dataset: Dataset, format_: Format, language: str = "fr") -> str:
     """feuille-route-ia_rapport_2026-T3_v1.pdf (requirement T8); a draft says « provisoire » where a sealed report has
-    its version, a report on a part of the roadmap or a longer period says which, one in English too."""
+    its version, a report on a part of the roadmap or a longer period says which, and « extrait » where it was taken
+    from a sealed one; a file in English says so too."""
     query, seal = dataset["scope"]["query"], dataset["seal"]
     scope = slugify(unquote_plus(query).replace("=", "-").replace("&", "-"))[:LONGEST_SCOPE].strip("-")
     period = PERIODS[dataset["period"]["kind"]]
     version = "provisoire" if seal is None else f"v{seal['version']}"
-    parts = ["feuille-route-ia", "rapport", dataset["quarter"]["slug"], period, scope, version]
+    nature = "rapport" if dataset["extract"] is None else "extrait"
+    parts = ["feuille-route-ia", nature, dataset["quarter"]["slug"], period, scope, version]
     parts.append(language if language not in ("", "fr") else "")
     return "_".join(part for part in parts if part) + WRITERS[format_].ending

@@ -35,6 +35,45 @@ def test_each_role_has_its_line(role, internal, own, other, publishes, manages, 
     assert (led in writable, foreign in writable) == (own, other)
     assert permissions.can_publish(user) == permissions.can_steer(user) == publishes
     assert permissions.can_manage_reports(user) == permissions.is_administrator(user) == user.is_staff == manages
+    assert permissions.can_request_reports(user) == permissions.can_request_report(user, "axis=research") == manages
+
+
+def test_an_administrator_of_another_actor_reads_and_asks_for_its_report_alone():
+    pole = make_actor("pole")
+    user = make_user("someone", Role.ADMINISTRATOR, pole)
+    hidden = make_commitment(visibility=Commitment.Visibility.INTERNAL, lead=pole)
+    assert list(commitments_for(user)) == [hidden]
+    assert not writable_commitments(user).exists()
+    assert not (permissions.can_publish(user))
+    assert not (permissions.can_steer(user))
+    assert not permissions.visa_sides(user)
+    assert not (permissions.is_administrator(user))
+    assert not (permissions.can_manage_reports(user))
+    assert not user.is_staff
+    assert not user.has_perm("accounts.change_user")
+    assert not user.has_module_perms("accounts")
+    assert permissions.administered_actors(user) == [pole]
+    assert permissions.can_request_reports(user)
+    assert permissions.can_request_report(user, "actor=pole")
+    assert not permissions.can_request_report(user, "")
+    assert not permissions.can_request_report(user, "actor=pole&late=1")
+
+
+def test_an_actor_s_administrator_keeps_the_other_roles_they_hold():
+    pole = make_actor("pole")
+    user = make_user("someone", Role.ADMINISTRATOR, pole)
+    Membership.objects.create(user=user, actor=pole, role=Role.CONTRIBUTOR, starts_on=date(2020, 1, 1))
+    assert permissions.roles_of(user) == {Role.READER, Role.CONTRIBUTOR}
+    make_commitment(lead=pole)
+    assert writable_commitments(user).count() == 1
+
+
+@pytest.mark.parametrize("side", ["state", "region"])
+def test_the_portal_is_administered_for_those_who_own_the_roadmap(side):
+    user = make_user("someone", Role.ADMINISTRATOR, make_actor("proprietaire", side=side))
+    assert permissions.is_administrator(user)
+    assert user.is_staff
+    assert permissions.administered_actors(user) == []
 
 
 def test_the_public_reads_what_is_public():
@@ -68,6 +107,7 @@ def test_the_rescue_account_administers_without_membership():
     user = User.objects.create_superuser("Secours@Example.org", "un mot de passe assez long", name="Secours")
     assert user.email == "secours@example.org"
     assert permissions.is_administrator(user)
+    assert permissions.can_request_report(user, "")
     assert user.has_perm("anything")
 
 

@@ -47,6 +47,7 @@ ROLES = {
     "state validator": (Role.VALIDATOR, "prefecture"),
     "region validator": (Role.VALIDATOR, "region"),
     "administrator": (Role.ADMINISTRATOR, "region"),
+    "actor's administrator": (Role.ADMINISTRATOR, "autre"),
 }
 WRITERS = {"contributor", "state validator", "region validator", "administrator"}
 VALIDATORS = {"state validator": "state", "region validator": "region"}

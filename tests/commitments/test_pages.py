@@ -47,6 +47,9 @@ def codes_shown(client, query=""):
         ("?actor=region", ["eng-tout"]),
         ("?actor=region&role=lead", ["eng-tout"]),
         ("?actor=region&role=partner", []),
+        ("?side=region", ["eng-tout"]),
+        ("?side=state", []),
+        ("?side=region&axis=research", []),
         ("?late=1", []),
         ("?late=0", ["eng-former", "eng-miai", "eng-tout", "eng-voisin"]),
         ("?page=99", ["eng-former", "eng-miai", "eng-tout", "eng-voisin"]),
@@ -54,6 +57,27 @@ def codes_shown(client, query=""):
 )
 def test_the_list_narrows(client, portfolio, query, codes):
     assert codes_shown(client, query) == codes
+
+
+def test_a_side_is_a_list_of_the_form_and_a_badge_to_remove(client, portfolio):
+    response = client.get("/engagements/?side=region&q=articuler")
+    assert [(badge["label"], badge["value"]) for badge in response.context["chosen"]] == [
+        ("Mots", "articuler"),
+        ("Côté", "Région"),
+    ]
+    assert '<select class="form-select" id="f-side" name="side">' in response.text
+    assert '<option value="region" selected>' in response.text
+
+
+def test_a_side_answers_for_what_an_actor_of_it_leads_or_operates(client, portfolio):
+    """The side a participation names comes before the actor's own; partners answer for nothing."""
+    commitment, pole = make_commitment(code="eng-pole"), make_actor("pole")
+    taking_part = commitment.participations.create(actor=pole, role="operator")
+    assert codes_shown(client, "?side=state") == []
+    commitment.participations.update(side="state")
+    assert codes_shown(client, "?side=state") == ["eng-pole"]
+    commitment.participations.filter(pk=taking_part.pk).update(role="partner")
+    assert codes_shown(client, "?side=state") == []
 
 
 def test_counted_and_adjacent_are_told_apart(client, portfolio):
@@ -65,7 +89,7 @@ def test_counted_and_adjacent_are_told_apart(client, portfolio):
 
 
 @pytest.mark.parametrize(
-    "name", ["status", "axis", "weather", "late", "actor", "role", "department", "provenance", "ordering"]
+    "name", ["status", "axis", "weather", "late", "actor", "role", "side", "department", "provenance", "ordering"]
 )
 def test_an_unknown_value_says_so_and_shows_nothing(client, portfolio, name):
     response = client.get(f"/engagements/?{name}=inconnu")

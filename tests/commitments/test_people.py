@@ -17,7 +17,7 @@ def test_those_who_contribute_for_an_actor_that_leads(commitment, paula, rachel,
 
 
 def test_the_administrators_of_the_actor_where_nobody_contributes(commitment, amina):
-    make_user("zoe", Role.ADMINISTRATOR, make_actor("autre"))
+    make_user("zoe", Role.ADMINISTRATOR, make_actor("autre", side="state"))
     assert in_charge([commitment.pk], TODAY) == {commitment.pk: [amina]}
 
 
@@ -25,6 +25,13 @@ def test_all_administrators_where_the_actor_has_nobody(amina):
     orphan = make_commitment(lead=make_actor("sans-personne"))
     unled = make_commitment()
     assert in_charge([orphan.pk, unled.pk], TODAY) == {orphan.pk: [amina], unled.pk: [amina]}
+
+
+def test_an_actor_s_administrator_writes_nothing_and_is_in_charge_of_nothing(amina):
+    cluster = make_actor("pole")
+    make_user("zoe", Role.ADMINISTRATOR, cluster)
+    led = make_commitment(lead=cluster)
+    assert in_charge([led.pk], TODAY) == {led.pk: [amina]}
 
 
 def test_someone_who_has_left_is_in_charge_of_nothing(commitment, paula, amina):

@@ -188,7 +188,7 @@ def test_who_has_nothing_to_answer_gets_nothing(commitment, paula, rachel, steph
 
 
 def test_where_nobody_is_in_charge_the_administrators_of_the_actor_are_written_to(commitment, amina):
-    make_user("zoe", Role.ADMINISTRATOR, make_actor("autre"))
+    make_user("zoe", Role.ADMINISTRATOR, make_actor("autre", side="state"))
     make_campaign()
     run(J7)
     assert recipients() == [["amina@example.org"]]
@@ -196,7 +196,7 @@ def test_where_nobody_is_in_charge_the_administrators_of_the_actor_are_written_t
 
 def test_where_the_actor_has_nobody_all_administrators_are(amina):
     make_commitment(lead=make_actor("sans-personne"))
-    make_user("zoe", Role.ADMINISTRATOR, make_actor("autre"))
+    make_user("zoe", Role.ADMINISTRATOR, make_actor("autre", side="state"))
     make_campaign()
     run(J7)
     assert recipients() == [["amina@example.org"], ["zoe@example.org"]]

@@ -23,7 +23,11 @@ class Command(RecordedCommand):
             raise CommandError(
                 f"Quarter: read {quarter!r}, expected one that has a campaign, such as 2026-T3."
             ) from error
-        report = transitions.start(transitions.request_draft(campaign).pk)
+        try:
+            queued = transitions.request_draft(campaign)
+        except transitions.AlreadySealed as refusal:
+            raise CommandError(f"{quarter} is sealed: its report is number {refusal.sealed.number}.") from refusal
+        report = transitions.start(queued.pk)
         if report is None:
             raise CommandError("A worker is building this report right now, or will try it again soon.")
         built = services.produce(report)
