@@ -112,11 +112,9 @@ def move_campaign(campaign: Campaign, target: Campaign.State, *, by: User, on: d
     require(is_administrator(by), _("Seule l’administration ouvre et ferme une campagne."))
     roadmap = Roadmap.objects.select_for_update(of=("self",)).get(pk=campaign.roadmap_id)
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
-    if target not in CAMPAIGN_CHANGES[Campaign.State(campaign.state)]:
-        raise TransitionRefused(
-            _("La campagne %(campaign)s est « %(state)s » : ce changement n’est pas permis.")
-            % {"campaign": campaign, "state": campaign.get_state_display()}
-        )
+    _check_move(campaign, target)
+    if target == Campaign.State.SEALED:
+        raise TransitionRefused(_("Une campagne se scelle avec son rapport, depuis la page du scellement."))
     others = Campaign.objects.filter(roadmap=campaign.roadmap_id, state=Campaign.State.OPEN)
     if target == Campaign.State.OPEN and (other := others.first()):
         raise TransitionRefused(_("La campagne %(campaign)s est encore ouverte.") % {"campaign": other})
@@ -148,8 +146,8 @@ def close_for_good(campaign: Campaign) -> Campaign:
 
 
 def leave_the_campaign(updates: Iterable[ProgressUpdate]) -> None:
-    """What still misses a visa when its quarter is sealed: published later, it speaks of a later day. Rows locked by
-    the caller."""
+    """What is still written or approved when its quarter is sealed: published later, it speaks of a later day. From
+    then on an open update of that quarter is a correction. Rows locked by the caller."""
     for update in updates:
         update.campaign = None
         update.save(update_fields=["campaign"])

@@ -1,7 +1,7 @@
 """Reports asked for and watched by administrators."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -31,7 +31,8 @@ def staff_list(request: HttpRequest) -> HttpResponse:
             # A report that is already being built takes no harm from a second message.
             build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
             return redirect(report)
-    return render(request, "reports/staff_list.html", {"form": form, "reports": queries.reports_for(request.user)})
+    context = {"form": form, "reports": queries.reports_for(request.user), "to_seal": queries.quarters_to_seal()}
+    return render(request, "reports/staff_list.html", context)
 
 
 @never_cache
@@ -74,5 +75,5 @@ def _act(report: Report, request: HttpRequest) -> None:
 
 @never_cache
 @require_safe
-def staff_file(request: HttpRequest, pk: int, name: str) -> FileResponse:
-    return download(queries.file_for(request.user, pk, name))
+def staff_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
+    return download(request, queries.file_for(request.user, pk, name))
