@@ -9,7 +9,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from accounts.permissions import Someone, can_manage_reports, is_staff_member
-from commitments.models import Campaign
+from commitments.models import Campaign, Commitment
+from commitments.queries.lines import published_after
 from reports.models import Report, ReportFile, SealedReport
 
 
@@ -109,6 +110,12 @@ def seal_of(campaign: Campaign) -> SealedReport | None:
     """The last version, without its data: who sealed it, and where its files are."""
     sealed = SealedReport.objects.filter(campaign=campaign).select_related("campaign", "sealed_by", "layout")
     return sealed.defer("content").order_by("-version").first()
+
+
+def correctable(campaign: Campaign) -> QuerySet[Commitment]:
+    """Whose text of the quarter is still the last word: no later one is published."""
+    later = published_after(campaign).values("commitment")
+    return Commitment.objects.filter(roadmap=campaign.roadmap_id).exclude(pk__in=later).order_by("code")
 
 
 def draft_of(campaign: Campaign) -> Report | None:

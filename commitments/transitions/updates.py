@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from accounts.models import User
 from accounts.permissions import can_publish
 from commitments.models import Campaign, Commitment, Milestone, ProgressUpdate, Roadmap, Status
 from commitments.progress import refresh_standing
+from commitments.queries.lines import published_after
 from commitments.transitions.checks import check_statement
 from commitments.transitions.locks import lock, require, require_may_write
 from commitments.transitions.statement import CLAIM, starting_point, statement_of, text_hash, write_statement
@@ -205,10 +205,7 @@ def _check_correction(
     if campaign is None or campaign.state != Campaign.State.SEALED:
         return
     require(can_publish(by), _("Seuls les valideurs et l’administration corrigent un texte d’un trimestre scellé."))
-    later = Q(campaign__reference_on__gt=campaign.reference_on) | Q(
-        campaign=None, published_at__date__gt=campaign.reference_on
-    )
-    if commitment.updates.filter(later, published_at__isnull=False).exists():
+    if published_after(campaign).filter(commitment=commitment).exists():
         said = _("Un texte plus récent que le %(campaign)s est publié : c’est le prochain point qui corrige.")
         raise TransitionRefused(said % {"campaign": campaign})
     if update is not None and update.campaign_id != campaign.pk:

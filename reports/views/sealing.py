@@ -73,7 +73,13 @@ def rectify_quarter(request: HttpRequest, slug: str) -> HttpResponse:
             return _build(
                 request, corrected, _("Le rectificatif du %(quarter)s est scellé. Ses fichiers se construisent.")
             )
-    context = {"form": form, "sealed": sealed, "campaign": campaign, "nothing_differs": _says_the_same(sealed)}
+    context = {
+        "form": form,
+        "sealed": sealed,
+        "campaign": campaign,
+        "nothing_differs": _says_the_same(sealed),
+        "correctable": queries.correctable(campaign),
+    }
     return render(request, "reports/rectify.html", context)
 
 

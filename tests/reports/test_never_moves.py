@@ -37,7 +37,7 @@ def life_goes_on(paula, monkeypatch):
     monkeypatch.setattr(dataset, "FORMULA_VERSION", "2099.1")
     commitment = Commitment.objects.get(code="eng-retard")
     Commitment.objects.filter(code="eng-declare").update(title="Titre corrigé", official_text="Autre texte")
-    Milestone.objects.filter(commitment=commitment).update(title="Jalon renommé", status="cancelled")
+    Milestone.objects.filter(commitment=commitment, status="planned").update(title="Renommé", status="cancelled")
     FundingLine.objects.filter(commitment=commitment).delete()
     Participation.objects.filter(commitment=commitment).delete()
     following = make_campaign(2026, 4, state=Campaign.State.REVIEW)

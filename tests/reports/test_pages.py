@@ -113,7 +113,7 @@ def test_online_everyone_reads_it_and_offline_nobody(client, built, amina):
     client.post(act, {"action": "put_online"})
     client.logout()
     assert "provisoire, non scellé" in text_of(client.get("/rapports/"))
-    pdf = built.files.get(format=ReportFile.Format.PDF)
+    pdf = built.files.get(format="pdf", language="fr")
     assert b"".join(client.get(f"/rapports/2026-T3/{pdf.name}").streaming_content).startswith(b"%PDF")
     client.force_login(amina)
     client.post(act, {"action": "take_offline"})
@@ -164,7 +164,7 @@ def test_the_head_of_a_sealed_report_says_what_proves_it(client, sealed):
     assert "provisoire, non scellé" not in page
     assert f"SHA-256 {sealed.sha256}" in page
     assert "aucun : c’est le premier rapport scellé" in page
-    pdf = sealed.layout.files.get(format="pdf")
+    pdf = sealed.layout.files.get(format="pdf", language="fr")
     assert re.search(rf"PDF accessible \(PDF/UA-1\), français, \d+ Ko {pdf.name} SHA-256 {pdf.sha256}", page)
     assert not client.cookies
 
@@ -176,22 +176,33 @@ def test_files_that_are_not_there_yet_are_in_preparation(client, quarter, amina)
     assert "5 engagements suivis" in page
 
 
-def test_a_file_that_failed_is_not_listed_as_available(client, sealed):
-    ReportFile.objects.create(
-        report=sealed.layout, format="odt", language="fr", state="failed", error="Panne.", name="x.odt"
-    )
+def with_files(quarter, amina, *states):
+    """(format, state) of files in French, as a worker leaves them on the way."""
+    sealed = transitions.seal(quarter, by=amina, at=at(2026, 10, 20))
+    for format_, state in states:
+        stored = {"file": "x", "size": 9, "sha256": sealed.sha256} if state == "ready" else {}
+        error = "Panne." if state == "failed" else ""
+        name = f"rapport.{format_}"
+        ReportFile.objects.create(
+            report=sealed.layout, format=format_, language="fr", state=state, error=error, name=name, **stored
+        )
+    return sealed
+
+
+def test_a_file_that_failed_is_not_listed_as_available(client, quarter, amina):
+    with_files(quarter, amina, ("ods", "ready"), ("odt", "failed"))
     response = client.get("/rapports/2026-T3/")
     assert "En préparation : Synthèse modifiable ODT (français)" in text_of(response)
-    assert "x.odt" not in response.content.decode()
-    assert client.get("/rapports/2026-T3/x.odt").status_code == 404
+    assert "rapport.ods" in response.content.decode()
+    assert "rapport.odt" not in response.content.decode()
+    assert client.get("/rapports/2026-T3/rapport.odt").status_code == 404
 
 
-def test_the_json_file_comes_first_and_is_explained(client, sealed):
-    ReportFile.objects.create(report=sealed.layout, format="json", state="ready", file="x", name="x.json",
-                              size=9, sha256=sealed.sha256)  # fmt: skip
+def test_the_json_file_comes_first_and_is_explained(client, quarter, amina):
+    with_files(quarter, amina, ("ods", "ready"), ("json", "ready"))
     page = text_of(client.get("/rapports/2026-T3/"))
     assert "Le fichier JSON est exactement ce que l’empreinte couvre" in page
-    assert page.index("x.json") < page.index("_v1.ods")
+    assert page.index("rapport.json") < page.index("rapport.ods")
 
 
 def test_a_rectified_report_and_its_rectification_lead_to_each_other(client, sealed, amina):
@@ -236,7 +247,7 @@ def test_the_list_costs_the_same_whatever_its_length(client, sealed, amina, djan
 
 
 def test_a_published_file_is_kept_for_good_by_whoever_has_it(client, sealed, amina):
-    pdf = sealed.layout.files.get(format="pdf")
+    pdf = sealed.layout.files.get(format="pdf", language="fr")
     address = f"/rapports/2026-T3/{pdf.name}"
     answer = client.get(address)
     content = b"".join(answer.streaming_content)
@@ -254,7 +265,7 @@ def test_a_published_file_is_kept_for_good_by_whoever_has_it(client, sealed, ami
 
 def test_a_draft_s_file_is_asked_for_again(client, built, amina):
     transitions.put_online(built, by=amina)
-    answer = client.get(f"/rapports/2026-T3/{built.files.get(format='pdf').name}")
+    answer = client.get(f"/rapports/2026-T3/{built.files.get(format='pdf', language='fr').name}")
     assert answer.headers["Cache-Control"] == "public, no-cache"
     answer.close()
 
@@ -262,7 +273,7 @@ def test_a_draft_s_file_is_asked_for_again(client, built, amina):
 def test_a_file_that_is_not_published_is_kept_by_nobody(client, quarter, amina, louis):
     sealed = transitions.seal(quarter, by=amina, publish_it=False, at=at(2026, 10, 20))
     services.produce(transitions.start(sealed.layout.pk))
-    address = f"/rapports/2026-T3/{sealed.layout.files.get(format='pdf').name}"
+    address = f"/rapports/2026-T3/{sealed.layout.files.get(format='pdf', language='fr').name}"
     assert client.get(address).status_code == 404
     client.force_login(louis)
     answer = client.get(address)

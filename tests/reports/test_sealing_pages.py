@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from commitments.models import Campaign
+from commitments.models import Campaign, Commitment
 from reports import transitions
 from reports.models import Report, SealedReport
 from reports.tasks import build_report
@@ -195,6 +195,15 @@ def test_a_rectification_asks_what_was_wrong_and_is_built(client, sealed, amina,
     assert response.url == corrected.layout.get_absolute_url()
     assert (corrected.reason, corrected.sealed_by) == ("Un engagement manquait.", amina)
     assert asked == [corrected.layout.pk]
+
+
+def test_a_text_that_is_still_the_last_word_may_be_corrected_first(client, sealed, amina, paula):
+    following = make_campaign(2026, 4, state=Campaign.State.OPEN)
+    publish(Commitment.objects.get(code="eng-retard"), following, "in_progress", at(2026, 11, 5), author=paula)
+    client.force_login(amina)
+    page = client.get(RECTIFY).content.decode()
+    assert "/espace/engagements/eng-declare/point/?campagne=2026-T3" in page
+    assert "/espace/engagements/eng-retard/point/" not in page
 
 
 def test_when_nothing_differs_the_page_says_so_and_leaves_the_choice(client, sealed, amina):

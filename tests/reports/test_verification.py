@@ -143,8 +143,12 @@ def test_a_report_removed_leaves_a_hole(chain, number, named):
     assert line.startswith(f"ia  {named}: ")
 
 
+def in_french(format_):
+    return ReportFile.objects.get(report__sealed__number=1, format=format_, language="fr")
+
+
 def path_of(format_):
-    return Path(ReportFile.objects.get(report__sealed__number=1, format=format_).file.path)
+    return Path(in_french(format_).file.path)
 
 
 def test_one_byte_of_a_file_is_found_and_the_file_named(built):
@@ -172,13 +176,13 @@ def test_files_that_are_all_gone_are_missed(built):
 
 def test_a_json_file_that_is_not_the_sealed_data_is_found(built):
     with triggers_off() as execute:
-        execute("UPDATE reports_reportfile SET format = 'json' WHERE format = 'ods'")
+        execute("UPDATE reports_reportfile SET format = 'json' WHERE format = 'ods' AND language = 'fr'")
     assert "json_differs" in findings(1)
 
 
 def test_a_hash_of_a_file_changed_in_the_table_is_found(built):
     with triggers_off() as execute:
-        execute("UPDATE reports_reportfile SET sha256 = repeat('a', 64) WHERE format = 'xlsx'")
+        execute("UPDATE reports_reportfile SET sha256 = repeat('a', 64) WHERE format = 'xlsx' AND language = 'fr'")
     assert findings(1) == ["file_changed"]
 
 
@@ -195,7 +199,7 @@ def test_a_file_that_cannot_come_from_the_data_is_found(built):
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     with triggers_off() as execute:
         execute(f"UPDATE reports_reportfile SET sha256 = '{sha256}', size = {path.stat().st_size}"
-                " WHERE format = 'csv'")  # fmt: skip
+                " WHERE format = 'csv' AND language = 'fr'")  # fmt: skip
     assert verify()[0] == 0
     code, printed = verify("--rebuild")
     assert code == 1
@@ -269,7 +273,7 @@ def dressed(sha256):
 
 
 def test_a_fingerprint_leads_to_its_file(client, built):
-    file = ReportFile.objects.get(report__sealed__number=1, format="pdf")
+    file = in_french("pdf")
     response = client.get(PAGE, {"empreinte": dressed(file.sha256)})
     page = response.content.decode()
     assert "Oui, cette empreinte est publiée" in page
