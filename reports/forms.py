@@ -62,6 +62,7 @@ class SealForm(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign = campaign
+        self.fields["quarter"].help_text = _("Écrivez %(quarter)s.") % {"quarter": quarter(campaign)}
 
     def unapproved(self) -> list[str]:
         """Codes ticked as « non visé ». One whose visa came meanwhile is no fault, and is not asked about."""

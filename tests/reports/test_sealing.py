@@ -119,9 +119,9 @@ def test_a_text_without_all_its_visas_stops_the_sealing_unless_it_is_named(quart
     assert (waiting.campaign, waiting.state) == (None, "submitted")
 
 
-def test_a_draft_leaves_the_quarter_when_it_is_sealed(quarter, amina, paula):
+def test_a_draft_leaves_the_quarter_when_it_is_sealed(quarter, amina):
     """Otherwise, sent afterwards without a word changed, it would answer a quarter that is closed."""
-    draft = make_update(make_commitment(code="eng-brouillon"), paula, campaign=quarter)
+    draft = make_update(make_commitment(code="eng-brouillon"), amina, campaign=quarter)
     transitions.seal(quarter, by=amina, at=NOON)
     draft.refresh_from_db()
     assert (draft.campaign, draft.state) == (None, "draft")
