@@ -1,13 +1,18 @@
 from django.urls import path
 
-from reports.views import public, staff
+from reports.views import public, sealing, staff, verification
 
 app_name = "reports"
 urlpatterns = [
     path("rapports/", public.report_list, name="list"),
+    path("rapports/verification/", verification.verification, name="verification"),
     path("rapports/<slug:quarter>/", public.report_detail, name="detail"),
+    path("rapports/<slug:quarter>/v<int:version>/", public.report_detail, name="version"),
     path("rapports/<slug:quarter>/<str:name>", public.public_file, name="file"),
     path("espace/rapports/", staff.staff_list, name="staff_list"),
+    path("espace/rapports/sceller/<slug:slug>/", sealing.seal_quarter, name="seal"),
+    path("espace/rapports/rectifier/<slug:slug>/", sealing.rectify_quarter, name="rectify"),
+    path("espace/rapports/publier/<slug:slug>/v<int:version>/", sealing.publish_quarter, name="publish"),
     path("espace/rapports/<int:pk>/", staff.staff_detail, name="staff_detail"),
     path("espace/rapports/<int:pk>/etat/", staff.staff_state, name="staff_state"),
     path("espace/rapports/<int:pk>/action/", staff.staff_act, name="staff_act"),

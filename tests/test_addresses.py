@@ -91,6 +91,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "actors:detail": (EVERYONE, None),
     "funding:list": (EVERYONE, None),
     "reports:list": (EVERYONE, None),
+    "reports:verification": (EVERYONE, None),
+    "reports:seal": (ADMINISTRATOR, ADMINISTRATOR),
     "reports:staff_list": (ASKING, ASKING),
     # Of a report on the whole roadmap; on that of their actor: tests/reports/test_asking.py.
     "reports:staff_detail": (ADMINISTRATOR, None),
@@ -103,7 +105,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "accounts:end_snooze": (None, STAFF),
 }
 # Asked for in tests of their own: a worker must answer, or what they show be online.
-ELSEWHERE = {"ready", "commitments:indicator_detail", "reports:detail", "reports:file"}
+ELSEWHERE = {"ready", "commitments:indicator_detail", "reports:detail", "reports:version", "reports:file",
+             "reports:rectify", "reports:publish"}  # fmt: skip
 CASES = [(name, method, who) for name, rule in RULES.items() for method, may in zip(("get", "post"), rule, strict=True)
          if may is not None for who in PEOPLE]  # fmt: skip
 
@@ -154,6 +157,7 @@ def addresses(region, state, amina, rachel):
         "visa_detail": [update.pk],
         "pause": [snooze_token(author)],
         "actors:detail": ["region"],
+        "reports:seal": [campaign.slug],
         "reports:staff_file": [report.pk, file.name],
     }
     return lambda name: reverse(name, args=arguments.get(name) or arguments.get(name.removeprefix("commitments:"), []))

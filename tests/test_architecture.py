@@ -16,7 +16,7 @@ DOMAIN = [
     ["queries"],
     ["filters"],
     ["transitions", "dataset"],
-    ["services"],
+    ["services", "verification"],
 ]
 DELIVERY = [["tasks", "forms"], ["writers"], ["api"], ["views", "admin"], ["urls"]]
 ALSO_KNOWN = ["apps", "migrations", "__init__"]

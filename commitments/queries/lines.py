@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
 
 from accounts.permissions import Someone
@@ -15,6 +15,14 @@ from commitments.queries.line_states import with_states
 LineState = CampaignLine.State
 States = ProgressUpdate.State
 PENDING = Milestone.objects.filter(status=Milestone.Status.PLANNED, origin=Milestone.Origin.PLAN).order_by("due_on")
+
+
+def published_after(campaign: Campaign) -> QuerySet[ProgressUpdate]:
+    """Texts that speak of a later quarter, or of a later day where they answer none."""
+    later = Q(campaign__reference_on__gt=campaign.reference_on) | Q(
+        campaign=None, published_at__date__gt=campaign.reference_on
+    )
+    return ProgressUpdate.objects.filter(later, published_at__isnull=False)
 
 
 def current_campaign() -> Campaign | None:

@@ -83,8 +83,8 @@ def close_for_good(campaign: Campaign) -> Campaign:
 
 
 def leave_the_campaign(updates: Iterable[ProgressUpdate]) -> None:
-    """What still misses a visa when its quarter is sealed: published later, it speaks of a later day. Rows locked by
-    the caller."""
+    """What is still written or approved when its quarter is sealed: published later, it speaks of a later day. From
+    then on an open update of that quarter is a correction. Rows locked by the caller."""
     for update in updates:
         update.campaign = None
         update.save(update_fields=["campaign"])

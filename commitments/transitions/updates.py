@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.permissions import can_publish
 from commitments.models import Campaign, Commitment, Milestone, ProgressUpdate, Roadmap, Status
 from commitments.progress import refresh_standing
+from commitments.queries.lines import published_after
 from commitments.transitions.checks import check_statement
 from commitments.transitions.locks import lock, require, require_may_write
 from commitments.transitions.statement import CLAIM, starting_point, statement_of, text_hash, write_statement
@@ -42,6 +43,7 @@ def save_draft(
     `base`: the values the author's form started from; a field changed since by someone else is never overwritten.
     Raises EditConflict for it, and nothing is written; with `partly` the other fields are. One form (`form_key`) is
     one update however often it is sent: once it is submitted or published, the same words sent again change nothing.
+    With a `campaign` that is sealed, the text corrects that quarter, for its rectification.
     """
     locked = lock(commitment.pk)
     require_may_write(by, locked)
@@ -50,6 +52,7 @@ def save_draft(
     update = open_update(locked)
     if update is not None and update.state not in {State.DRAFT, State.RETURNED}:
         raise TransitionRefused(_("Un point est déjà soumis : reprenez-le pour le modifier."))
+    _check_correction(locked, update, campaign, by)
     theirs = starting_point(locked) if update is None else statement_of(update)
     # A milestone nobody has claimed is stated as None.
     merged = merge(base or {}, stated, dict.fromkeys(stated) | theirs)
@@ -188,9 +191,26 @@ def _start(
 
 
 def _is_being_corrected(update: ProgressUpdate) -> bool:
-    """Sent once in a campaign that is not sealed yet: what is corrected now still answers that one."""
+    """Sent once in a campaign: what is corrected now still answers that one. One of a sealed quarter was started to
+    correct it (sealing lets go of all others), and whoever goes on writing it goes on correcting that quarter."""
     answered = update.campaign
-    return answered is not None and update.submitted_at is not None and answered.state != Campaign.State.SEALED
+    return answered is not None and (update.submitted_at is not None or answered.state == Campaign.State.SEALED)
+
+
+def _check_correction(
+    commitment: Commitment, update: ProgressUpdate | None, campaign: Campaign | None, by: User
+) -> None:
+    """Of a sealed quarter. A text in force speaks of the latest quarter: once a later one has its own, the former is
+    corrected there."""
+    if campaign is None or campaign.state != Campaign.State.SEALED:
+        return
+    require(can_publish(by), _("Seuls les valideurs et l’administration corrigent un texte d’un trimestre scellé."))
+    if published_after(campaign).filter(commitment=commitment).exists():
+        said = _("Un texte plus récent que le %(campaign)s est publié : c’est le prochain point qui corrige.")
+        raise TransitionRefused(said % {"campaign": campaign})
+    if update is not None and update.campaign_id != campaign.pk:
+        said = _("Un point est en cours d’écriture pour un autre trimestre : terminez-le, ou abandonnez-le.")
+        raise TransitionRefused(said)
 
 
 def _move(update: ProgressUpdate, target: State) -> None:

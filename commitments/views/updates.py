@@ -19,12 +19,13 @@ from accounts.models import User
 from accounts.permissions import can_publish
 from commitments import queries, transitions
 from commitments.forms import UpdateForm, chosen
-from commitments.models import Commitment, ProgressUpdate, Roadmap
+from commitments.models import Campaign, Commitment, ProgressUpdate, Roadmap
 from commitments.transitions import EditConflict, TransitionRefused
 from roadmap_portal.merging import merge
 
 State = ProgressUpdate.State
 KEPT = "kept_text"
+CORRECTED = "campagne"
 MOST_KEPT = 64 * 1024  # characters: what someone without a session may leave in one
 SIGNER = signing.Signer(salt="commitments.kept_text")
 
@@ -64,7 +65,7 @@ def update_autosave(request: HttpRequest, code: str) -> HttpResponse:
     stated, base = form.stated(), form.base()
     context: dict[str, Any] = {"form": form, "refusal": None, "conflicts": []}
     try:
-        update = transitions.save_draft(commitment, stated, base=base, partly=True, **_signature(request.user, form))
+        update = transitions.save_draft(commitment, stated, base=base, partly=True, **_signature(request, form))
     except TransitionRefused as refusal:
         context["refusal"] = refusal.message
     else:
@@ -144,12 +145,19 @@ def _prefilled_form(commitment: Commitment, today: date) -> UpdateForm:
     return UpdateForm(initial={**stated, "form_key": key}, commitment=commitment, today=today)
 
 
-def _signature(user: User, form: UpdateForm) -> dict[str, Any]:
+def _signature(request: HttpRequest, form: UpdateForm) -> dict[str, Any]:
     return {
-        "by": user,
+        "by": request.user,
         "form_key": form.cleaned_data.get("form_key"),
-        "campaign": queries.current_campaign(),
+        "campaign": _corrected(request) or queries.current_campaign(),
     }
+
+
+def _corrected(request: HttpRequest) -> Campaign | None:
+    """The sealed quarter whose text is corrected, as the address names it (`?campagne=2026-T3`)."""
+    named = request.GET.get(CORRECTED)
+    campaign = queries.campaign_named(named) if named else None
+    return campaign if campaign is not None and campaign.state == Campaign.State.SEALED else None
 
 
 def _save_and_act(request: HttpRequest, commitment: Commitment, form: UpdateForm) -> HttpResponse | None:
@@ -158,7 +166,7 @@ def _save_and_act(request: HttpRequest, commitment: Commitment, form: UpdateForm
     if not form.is_valid():
         return None
     try:
-        update = transitions.save_draft(commitment, form.stated(), base=form.base(), **_signature(request.user, form))
+        update = transitions.save_draft(commitment, form.stated(), base=form.base(), **_signature(request, form))
         return _act(request, update, request.POST.get("action", "draft"))
     except EditConflict as conflict:
         form.show_conflict(conflict)
@@ -189,7 +197,11 @@ def _may_publish(user: User, commitment: Commitment) -> bool:
 def _form_context(request: HttpRequest, commitment: Commitment, form: UpdateForm) -> dict[str, Any]:
     assert isinstance(request.user, User)
     update = queries.open_update(commitment)
+    corrected = _corrected(request)
+    if corrected is None and update is not None and update.campaign and update.campaign.state == Campaign.State.SEALED:
+        corrected = update.campaign
     return {
+        "corrected": corrected,
         "commitment": commitment,
         "form": form,
         "update": update,
@@ -198,7 +210,7 @@ def _form_context(request: HttpRequest, commitment: Commitment, form: UpdateForm
         "writer": SIGNER.sign(str(request.user.pk)),
         "last": queries.published_update(commitment),
         "evidence_count": queries.evidence_count(commitment),
-        "campaign": queries.current_campaign(),
+        "campaign": corrected or queries.current_campaign(),
         "may_publish": _may_publish(request.user, commitment),
     }
 

@@ -6,6 +6,7 @@ How its files come along is told by a `Report` beside it: this row never moves a
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -86,6 +87,10 @@ class SealedReport(models.Model):
         if self.version == 1:
             return str(_("Rapport scellé %(quarter)s")) % {"quarter": self.campaign}
         return str(_("Rectificatif n° %(n)s, %(quarter)s")) % {"n": self.version - 1, "quarter": self.campaign}
+
+    def get_absolute_url(self) -> str:
+        """Permanent: this version's own, whatever corrects it later."""
+        return reverse("reports:version", args=[self.campaign.slug, self.version])
 
     @property
     def is_rectified(self) -> bool:

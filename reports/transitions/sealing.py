@@ -87,20 +87,19 @@ def seal(
     with _one_snapshot():
         campaign = Campaign.objects.select_for_update(of=("self",)).select_related("roadmap").get(pk=campaign.pk)
         campaign = close_for_good(campaign)
-        waiting = _waiting(campaign)
+        still_open = _open_updates(campaign)
+        waiting = half_approved(campaign)
         if unnamed := [update for update in waiting if update.commitment.code not in unapproved]:
             raise NotApproved(unnamed)
         listed = [unapproved_row(update) for update in waiting if update.commitment.visibility == "public"]
-        leave_the_campaign(waiting)
+        leave_the_campaign(still_open)
         return _write(campaign, rectifies=None, reason="", listed=listed, by=by, publish_it=publish_it, at=at)
 
 
-def _waiting(campaign: Campaign) -> list[ProgressUpdate]:
-    """Locked: none of them is published while the quarter is being sealed."""
-    states = [ProgressUpdate.State.SUBMITTED, ProgressUpdate.State.APPROVED]
-    locked = ProgressUpdate.objects.filter(campaign=campaign, state__in=states).select_for_update(of=("self",))
-    list(locked.order_by("commitment_id").values_list("pk"))
-    return half_approved(campaign)
+def _open_updates(campaign: Campaign) -> list[ProgressUpdate]:
+    """Locked: none of them is sent or published while the quarter is being sealed."""
+    found = ProgressUpdate.objects.filter(campaign=campaign, state__in=ProgressUpdate.OPEN_STATES)
+    return list(found.select_for_update(of=("self",)).order_by("commitment_id"))
 
 
 @_tried_again

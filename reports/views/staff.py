@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -34,8 +34,9 @@ def staff_list(request: HttpRequest) -> HttpResponse:
         return redirect(report)
     page = Paginator(queries.reports_for(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     words = scopes_in_words(report.scope for report in page)
-    queue = queries.queue() if can_manage_reports(request.user) else None
-    context = {"form": form, "page": page, "words": words, "queue": queue}
+    context = {"form": form, "page": page, "words": words}
+    if can_manage_reports(request.user):
+        context |= {"queue": queries.queue(), "to_seal": queries.quarters_to_seal()}
     return render(request, "reports/staff_list.html", context)
 
 
@@ -101,5 +102,5 @@ def _act(report: Report, request: HttpRequest) -> None:
 
 @never_cache
 @require_safe
-def staff_file(request: HttpRequest, pk: int, name: str) -> FileResponse:
-    return download(queries.file_for(request.user, pk, name))
+def staff_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
+    return download(request, queries.file_for(request.user, pk, name))

@@ -12,7 +12,7 @@ from commitments.transitions import TransitionRefused
 from reports import transitions
 from reports.dataset import canonical_json, sha256_of
 from reports.models import Report, ReportFile, SealedReport
-from tests.factories import make_actor, make_campaign, make_commitment, make_roadmap, make_user
+from tests.factories import make_actor, make_campaign, make_commitment, make_roadmap, make_update, make_user
 from tests.reports.situations import at, draw_quarter, publish
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,14 @@ def test_a_text_without_all_its_visas_stops_the_sealing_unless_it_is_named(quart
     assert (row["status"], row["answer"]) == ("not_provided", "not_answered")
     waiting.refresh_from_db()
     assert (waiting.campaign, waiting.state) == (None, "submitted")
+
+
+def test_a_draft_leaves_the_quarter_when_it_is_sealed(quarter, amina):
+    """Otherwise, sent afterwards without a word changed, it would answer a quarter that is closed."""
+    draft = make_update(make_commitment(code="eng-brouillon"), amina, campaign=quarter)
+    transitions.seal(quarter, by=amina, at=NOON)
+    draft.refresh_from_db()
+    assert (draft.campaign, draft.state) == (None, "draft")
 
 
 # --- Rectification --------------------------------------------------------------------------------

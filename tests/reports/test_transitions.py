@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.http import Http404
@@ -239,12 +240,12 @@ def test_a_report_goes_online_in_the_place_of_the_former(quarter, amina, amina_a
     first = transitions.put_online(ready(amina_asks), by=amina)
     second = transitions.put_online(ready(transitions.request_report(quarter, by=amina)), by=amina)
     assert list(queries.public_reports()) == [second]
-    assert queries.public_report("2026-T3").dataset == second.dataset
+    assert queries.report_to_read(AnonymousUser(), "2026-T3").dataset == second.dataset
     assert transitions.take_offline(second, by=amina).published_at is None
     first.refresh_from_db()
     assert first.published_at is None
     with pytest.raises(Http404):
-        queries.public_report("2026-T3")
+        queries.report_to_read(AnonymousUser(), "2026-T3")
 
 
 def test_only_a_ready_report_on_the_whole_roadmap_goes_online(quarter, amina, amina_asks, paula):
@@ -260,12 +261,12 @@ def test_only_a_ready_report_on_the_whole_roadmap_goes_online(quarter, amina, am
 def test_a_file_is_public_once_its_report_is_online(amina, amina_asks):
     report, name = ready(amina_asks), "feuille-route-ia_rapport_2026-T3_provisoire.pdf"
     with pytest.raises(Http404):
-        queries.public_file("2026-T3", name)
+        queries.file_to_read(AnonymousUser(), "2026-T3", name)
     transitions.put_online(report, by=amina)
-    assert queries.public_file("2026-T3", name).format == "pdf"
+    assert queries.file_to_read(AnonymousUser(), "2026-T3", name).format == "pdf"
     for slug, other in (("2026-T3", "autre.pdf"), ("2026-T2", name), ("n’importe", name)):
         with pytest.raises(Http404):
-            queries.public_file(slug, other)
+            queries.file_to_read(AnonymousUser(), slug, other)
 
 
 def test_reports_are_those_of_administrators(amina, paula, amina_asks):
