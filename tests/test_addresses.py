@@ -61,6 +61,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "commitments:my_quarter": (STAFF, None),
     "commitments:confirm_unchanged": (None, WRITERS),
     "commitments:postpone": (WRITERS, WRITERS),
+    "commitments:merge": (ADMINISTRATOR, ADMINISTRATOR),
+    "commitments:undo_merger": (None, ADMINISTRATOR),
     "commitments:update": (WRITERS, WRITERS),
     "commitments:update_autosave": (None, WRITERS),
     "commitments:update_take_back": (None, WRITERS),
@@ -134,8 +136,8 @@ def addresses(region, state, amina, rachel):
     report = Report.objects.create(campaign=campaign, requested_by=amina)
     file = ReportFile.objects.create(report=report, format="pdf", file=ContentFile(b"%PDF-", "r.pdf"), size=5,
                                      sha256="0" * 64, name="r.pdf")  # fmt: skip
-    of_commitment = ("api:commitment", "detail", "confirm_unchanged", "postpone", "update", "update_autosave",
-                     "update_take_back", "update_discard", "evidence")  # fmt: skip
+    of_commitment = ("api:commitment", "detail", "confirm_unchanged", "postpone", "merge", "undo_merger", "update",
+                     "update_autosave", "update_take_back", "update_discard", "evidence")  # fmt: skip
     arguments = {
         **{name: [commitment.code] for name in of_commitment},
         **{f"campaign_{act}": [campaign.slug] for act in ("board", "reschedule", "remind", "move")},

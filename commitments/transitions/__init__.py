@@ -17,6 +17,7 @@ from commitments.transitions.campaigns import (
     reschedule_campaign,
 )
 from commitments.transitions.evidence import add_evidence, withdraw_evidence
+from commitments.transitions.mergers import merge_commitments, undo_merger
 from commitments.transitions.postponements import postpone
 from commitments.transitions.reminders import end_snooze, holder_of, snooze, snooze_token
 from commitments.transitions.statement import CLAIM, STATED, starting_point, statement_of, text_hash
@@ -76,6 +77,7 @@ __all__ = [
     "holder_of",
     "last_day_of",
     "leave_the_campaign",
+    "merge_commitments",
     "move_campaign",
     "move_meeting",
     "open_update",
@@ -94,5 +96,6 @@ __all__ = [
     "submit_update",
     "take_back",
     "text_hash",
+    "undo_merger",
     "withdraw_evidence",
 ]
