@@ -1,9 +1,11 @@
 """Reports and files, for those who may see them, each in a constant number of queries."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
-from accounts.permissions import Someone, can_manage_reports
+from accounts.permissions import Someone, can_manage_reports, is_staff_member
 from commitments.models import Campaign
 from reports.models import Report, ReportFile, SealedReport
 
@@ -76,6 +78,18 @@ def is_drafted(campaign: Campaign) -> bool:
 def latest_sealed(campaign: Campaign) -> SealedReport | None:
     """The last version of the quarter's sealed report, published or not."""
     return SealedReport.objects.filter(campaign=campaign).order_by("-version").first()
+
+
+def sealed_for(user: Someone) -> QuerySet[SealedReport]:
+    """With quarter; without the data."""
+    readable = SealedReport.objects.select_related("campaign").defer("content")
+    return readable if is_staff_member(user) else readable.filter(published_at__isnull=False)
+
+
+def contents_of(reports: Iterable[SealedReport]) -> dict[int, str]:
+    """The frozen data of reports that the caller may show, by key: one query."""
+    found = SealedReport.objects.filter(pk__in=[report.pk for report in reports])
+    return dict(found.values_list("pk", "content"))
 
 
 def _of_quarter(reports: QuerySet[Report], slug: str) -> QuerySet[Report]:

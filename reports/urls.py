@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reports.views import public, staff
+from reports.views import comparison, public, staff
 
 app_name = "reports"
 urlpatterns = [
     path("rapports/", public.report_list, name="list"),
+    path("rapports/comparaison/", comparison.comparison, name="comparison"),
     path("rapports/<slug:quarter>/", public.report_detail, name="detail"),
     path("rapports/<slug:quarter>/<str:name>", public.public_file, name="file"),
     path("espace/rapports/", staff.staff_list, name="staff_list"),

@@ -90,6 +90,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "actors:detail": (EVERYONE, None),
     "funding:list": (EVERYONE, None),
     "reports:list": (EVERYONE, None),
+    "reports:comparison": (EVERYONE, None),
     "reports:staff_list": (ADMINISTRATOR, ADMINISTRATOR),
     "reports:staff_detail": (ADMINISTRATOR, None),
     "reports:staff_state": (ADMINISTRATOR, None),
