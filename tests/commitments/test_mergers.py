@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
 
+from actors.queries import actors_by_kind
 from commitments import queries
 from commitments.models import Campaign, Commitment, Roadmap, Status
 from commitments.queries import owed_on
@@ -253,6 +254,7 @@ def test_it_leaves_every_list_and_figure(client, everywhere, amina):
     assert (whole.total, whole.late) == (1, 0)
     assert queries.counts(queries.commitments_for(amina)).total == queries.whole_list(amina).total().total == 1
     assert sum(queries.listed_by_axis(amina).values()) == 1
+    assert [actor.roles for _kind, actors in actors_by_kind() for actor in actors] == [1]
 
 
 def test_both_pages_say_it_to_everyone(client, merged):
