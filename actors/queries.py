@@ -3,7 +3,7 @@
 import unicodedata
 from itertools import groupby
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404
 
 from actors.models import Actor
@@ -17,8 +17,10 @@ def alphabetical(name: str) -> str:
 def actors_by_kind() -> list[tuple[Actor.Kind, list[Actor]]]:
     """In the order of the kinds, then by name."""
     order = list(Actor.Kind)
+    # As `commitments.models.followed` says, which this floor may not import.
+    followed = Q(participations__commitment__merged_into__isnull=True)
     everyone = sorted(
-        Actor.objects.annotate(roles=Count("participations", distinct=True)),
+        Actor.objects.annotate(roles=Count("participations", filter=followed, distinct=True)),
         key=lambda a: (order.index(Actor.Kind(a.kind)), alphabetical(a.name)),
     )
     return [(Actor.Kind(kind), list(group)) for kind, group in groupby(everyone, key=lambda a: a.kind)]

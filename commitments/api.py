@@ -170,6 +170,10 @@ class CommitmentSerializer(serializers.Serializer):
 
 
 class CommitmentDetailSerializer(CommitmentSerializer):
+    # The list leaves out what was merged; its own address stays, and says into what.
+    merged_into = serializers.CharField(source="merged_into.code", default=None, allow_null=True)
+    merged_on = serializers.DateField()
+    merge_reason = serializers.CharField()
     postponements = PostponementSerializer(many=True, source="ledger")
 
 
@@ -215,7 +219,7 @@ class CommitmentDetail(ReadOnly, RetrieveAPIView):
 
     def get_object(self) -> Commitment:
         """Http404 when missing, or not to be seen: same answer."""
-        visible = queries.commitment_resources(queries.commitments_for(self.request.user))
+        visible = queries.commitment_resources(queries.pages_for(self.request.user).select_related("merged_into"))
         found = queries.with_ledger(visible).filter(code=self.kwargs["code"]).first()
         if found is None:
             raise Http404

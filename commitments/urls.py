@@ -2,7 +2,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from commitments.views import campaigns, evidence, public, quarter, reminders, steering, updates, visas
+from commitments.views import campaigns, evidence, mergers, public, quarter, reminders, steering, updates, visas
 
 
 class DayConverter:
@@ -43,6 +43,8 @@ urlpatterns = [
     path("espace/campagnes/<str:quarter>/relancer/", campaigns.campaign_remind, name="campaign_remind"),
     path("espace/campagnes/<str:quarter>/etat/", campaigns.campaign_move, name="campaign_move"),
     path("rappels/pause/<str:token>/", reminders.pause, name="pause"),
+    path("espace/engagements/<slug:code>/fusion/", mergers.merge, name="merge"),
+    path("espace/engagements/<slug:code>/fusion/annuler/", mergers.undo_merger, name="undo_merger"),
     path("espace/engagements/<slug:code>/pieces/", evidence.evidence, name="evidence"),
     path(
         "espace/engagements/<slug:code>/pieces/<int:pk>/retirer/", evidence.evidence_withdraw, name="evidence_withdraw"

@@ -3,7 +3,7 @@
 A sealed report is public once it is published; until then the whole staff may read it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -188,6 +188,12 @@ def drafted_on() -> dict[int, date]:
 def latest_sealed(campaign: Campaign) -> SealedReport | None:
     """The last version of the quarter's sealed report, published or not."""
     return SealedReport.objects.filter(campaign=campaign).order_by("-version").first()
+
+
+def contents_of(reports: Iterable[SealedReport]) -> dict[int, str]:
+    """The frozen data of reports that the caller may show, by key: one query."""
+    found = SealedReport.objects.filter(pk__in=[report.pk for report in reports])
+    return dict(found.values_list("pk", "content"))
 
 
 def _of_quarter(reports: QuerySet[Report], slug: str) -> QuerySet[Report]:

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from reports.views import public, sealing, staff, verification
+from reports.views import comparison, public, sealing, staff, verification
 
 app_name = "reports"
 urlpatterns = [
     path("rapports/", public.report_list, name="list"),
     path("rapports/verification/", verification.verification, name="verification"),
+    path("rapports/comparaison/", comparison.comparison, name="comparison"),
     path("rapports/<slug:quarter>/", public.report_detail, name="detail"),
     path("rapports/<slug:quarter>/v<int:version>/", public.report_detail, name="version"),
     path("rapports/<slug:quarter>/<str:name>", public.public_file, name="file"),

@@ -63,6 +63,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "commitments:my_quarter": (STAFF, None),
     "commitments:confirm_unchanged": (None, WRITERS),
     "commitments:postpone": (WRITERS, WRITERS),
+    "commitments:merge": (ADMINISTRATOR, ADMINISTRATOR),
+    "commitments:undo_merger": (None, ADMINISTRATOR),
     "commitments:update": (WRITERS, WRITERS),
     "commitments:update_autosave": (None, WRITERS),
     "commitments:update_take_back": (None, WRITERS),
@@ -91,6 +93,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "actors:detail": (EVERYONE, None),
     "funding:list": (EVERYONE, None),
     "reports:list": (EVERYONE, None),
+    "reports:comparison": (EVERYONE, None),
     "reports:verification": (EVERYONE, None),
     "reports:seal": (ADMINISTRATOR, ADMINISTRATOR),
     "reports:staff_list": (ASKING, ASKING),
@@ -141,8 +144,8 @@ def addresses(region, state, amina, rachel):
     report = Report.objects.create(campaign=campaign, requested_by=amina)
     file = ReportFile.objects.create(report=report, format="pdf", file=ContentFile(b"%PDF-", "r.pdf"), size=5,
                                      sha256="0" * 64, name="r.pdf", state="ready")  # fmt: skip
-    of_commitment = ("api:commitment", "detail", "confirm_unchanged", "postpone", "update", "update_autosave",
-                     "update_take_back", "update_discard", "evidence")  # fmt: skip
+    of_commitment = ("api:commitment", "detail", "confirm_unchanged", "postpone", "merge", "undo_merger", "update",
+                     "update_autosave", "update_take_back", "update_discard", "evidence")  # fmt: skip
     arguments = {
         **{name: [commitment.code] for name in of_commitment},
         **{f"campaign_{act}": [campaign.slug] for act in ("board", "reschedule", "remind", "move")},

@@ -2,6 +2,7 @@
 
 from commitments.forms.campaigns import CampaignForm, RescheduleForm
 from commitments.forms.evidence import EvidenceForm
+from commitments.forms.mergers import MergerForm
 from commitments.forms.steering import ClosingForm, DecisionForm, MeetingForm
 from commitments.forms.updates import PostponementForm, UpdateForm, chosen
 
@@ -11,6 +12,7 @@ __all__ = [
     "DecisionForm",
     "EvidenceForm",
     "MeetingForm",
+    "MergerForm",
     "PostponementForm",
     "RescheduleForm",
     "UpdateForm",

@@ -46,7 +46,7 @@ class DecisionForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.fields["due_on"].widget.attrs["min"] = meeting.held_on.isoformat()
         chosen = cast(forms.ModelMultipleChoiceField, self.fields["commitments"])
-        chosen.queryset = Commitment.objects.filter(roadmap=meeting.roadmap_id).order_by("code")
+        chosen.queryset = Commitment.objects.followed().filter(roadmap=meeting.roadmap_id).order_by("code")
 
 
 class ClosingForm(forms.Form):

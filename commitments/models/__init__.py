@@ -9,6 +9,7 @@ from commitments.models.commitment import (
     Commitment,
     Status,
     Weather,
+    followed,
 )
 from commitments.models.event import Event
 from commitments.models.evidence import Evidence
@@ -48,4 +49,5 @@ __all__ = [
     "SteeringMeeting",
     "Visa",
     "Weather",
+    "followed",
 ]

@@ -65,7 +65,16 @@ PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 ADJACENT_LAST = Case(When(provenance="adjacent", then=Value(1)), default=Value(0))
 
 
+def followed(of: str = "") -> Q:
+    """Condition on commitments: not merged into another one. `of`: the path to the commitment."""
+    return Q(**{f"{of}merged_into__isnull": True})
+
+
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    def followed(self) -> "CommitmentQuerySet":
+        """Those still followed under their own name: lists, figures, campaigns and reminders speak of no other."""
+        return self.filter(followed())
+
     def counted(self) -> "CommitmentQuerySet":
         """Those of the roadmap. An adjacent action was never signed: no headline figure counts it."""
         return self.exclude(provenance=Commitment.Provenance.ADJACENT)

@@ -11,13 +11,14 @@ from commitments.models import (
     IndicatorTarget,
     Measurement,
     Milestone,
+    followed,
 )
 
 
 def milestones_for(user: Someone) -> QuerySet[Milestone]:
-    """All milestones one may see, in the order of the calendar."""
+    """Milestones of the commitments one may see and that are still followed, in the order of the calendar."""
     milestones = Milestone.objects.select_related("commitment", "source")
-    return milestones.filter(visible_to(user, of="commitment__")).order_by("due_on", "pk")
+    return milestones.filter(visible_to(user, of="commitment__"), followed(of="commitment__")).order_by("due_on", "pk")
 
 
 def axis_for(code: str) -> Axis:

@@ -25,6 +25,7 @@ from commitments.models import (
     Milestone,
     Participation,
     Postponement,
+    followed,
 )
 from commitments.queries.journal import Entry, journal
 from commitments.queries.line_states import with_states
@@ -34,6 +35,7 @@ from commitments.queries.rows import (
     DecisionRow,
     IndicatorRow,
     LineRow,
+    MergedRow,
     MilestoneRow,
     ParticipationRow,
     PostponementRow,
@@ -45,8 +47,14 @@ ROLES = list(Participation.Role)
 LEADING = [Participation.Role.LEAD, Participation.Role.CO_LEAD]
 
 
-def commitments_for(user: Someone) -> QuerySet[Commitment]:
+def pages_for(user: Someone) -> QuerySet[Commitment]:
+    """All those that have a page for the user: one merged into another keeps its own."""
     return Commitment.objects.filter(visible_to(user))
+
+
+def commitments_for(user: Someone) -> QuerySet[Commitment]:
+    """Those still followed: what lists and figures speak of."""
+    return pages_for(user).filter(followed())
 
 
 def rows(commitments: QuerySet[Commitment]) -> QuerySet[Any, Any]:
@@ -97,7 +105,7 @@ class WholeList:
 
 @cache
 def _whole_list(*, internal: bool) -> WholeList:
-    commitments = Commitment.objects.filter(visible(internal=internal))
+    commitments = Commitment.objects.filter(visible(internal=internal), followed())
     # One group, the constant: an aggregate as a query set.
     totals = commitments.order_by().annotate(one=Value(1)).values("one").annotate(**COUNTS)
     return WholeList(
@@ -112,10 +120,26 @@ def whole_list(user: Someone) -> WholeList:
 
 def commitment_for(user: Someone, code: str) -> Commitment:
     """Http404 when missing, or not to be seen: same answer."""
-    commitment = commitments_for(user).filter(code=code).first()
+    commitment = pages_for(user).filter(code=code).first()
     if commitment is None:
         raise Http404
     return commitment
+
+
+@cache
+def _absorbed(*, internal: bool) -> Prepared[MergedRow]:
+    return Prepared(
+        MergedRow,
+        lambda commitment: Commitment.objects.filter(visible(internal=internal), merged_into=commitment).order_by(
+            "merged_on", "code"
+        ),
+        commitment=int,
+    )
+
+
+def absorbed(commitment: Commitment, user: Someone) -> list[MergedRow]:
+    """Those merged into it that the user may see."""
+    return _absorbed(internal=is_staff_member(user))(commitment=commitment.pk)
 
 
 @dataclass(frozen=True)
@@ -247,8 +271,9 @@ def writable_commitments(user: Someone) -> QuerySet[Commitment]:
 
 
 def writable_commitment(user: Someone, code: str) -> Commitment:
-    """Http404 when missing or not writable by the user."""
+    """Http404 when missing or not writable by the user. One merged since a form was opened is found: what is sent then
+    is refused in words, not lost."""
     commitment = commitment_for(user, code)
-    if not writable_commitments(user).filter(pk=commitment.pk).exists():
+    if not pages_for(user).filter(writable_by(user), pk=commitment.pk).exists():
         raise Http404
     return commitment

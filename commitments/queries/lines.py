@@ -112,7 +112,8 @@ def confirmed_again_and_again() -> list[Commitment]:
     )
     lines = lines.select_related("campaign").order_by("-campaign__reference_on")
     commitments = (
-        Commitment.objects.filter(confirmed_at__isnull=False)
+        Commitment.objects.followed()
+        .filter(confirmed_at__isnull=False)
         .prefetch_related(Prefetch("campaign_lines", lines, to_attr="past_lines"))
         .order_by("code")
     )

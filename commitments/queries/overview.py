@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Count, F, Q, QuerySet, Sum, TextField, Value
 
 from accounts.permissions import Someone, is_staff_member, visible
-from commitments.models import Axis, Commitment, Milestone, ProgressUpdate, Roadmap, Status
+from commitments.models import Axis, Commitment, Milestone, ProgressUpdate, Roadmap, Status, followed
 from commitments.progress import Mean, rounded
 from commitments.queries.commitment import commitments_for, milestone_rows
 from commitments.queries.journal import update_rows
@@ -128,8 +128,8 @@ class _Home:
 
 @cache
 def _home(*, internal: bool) -> _Home:
-    of_commitment = visible(internal=internal, of="commitment__")
-    commitments = Commitment.objects.filter(visible(internal=internal))
+    of_commitment = visible(internal=internal, of="commitment__") & followed(of="commitment__")
+    commitments = Commitment.objects.filter(visible(internal=internal), followed())
     planned = Milestone.objects.filter(of_commitment, status=Milestone.Status.PLANNED)
     published = ProgressUpdate.objects.filter(of_commitment, state=ProgressUpdate.State.PUBLISHED)
     return _Home(

@@ -4,7 +4,7 @@ from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, 
 from django.db.models.functions import Coalesce
 
 from accounts.permissions import Someone, visible_to
-from commitments.models import Campaign, CampaignLine, Commitment, Milestone, Participation, Postponement
+from commitments.models import Campaign, CampaignLine, Commitment, Milestone, Participation, Postponement, followed
 from commitments.queries.line_states import with_states
 
 PARTICIPATIONS = Participation.objects.select_related("actor").order_by("role", "actor__name", "pk")
@@ -56,5 +56,6 @@ def with_ledger(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
 
 
 def milestone_resources(user: Someone) -> QuerySet[Milestone]:
-    """Those one may see, in the order of the calendar, with their commitment."""
-    return _milestones().select_related("commitment").filter(visible_to(user, of="commitment__"))
+    """Those one may see of what is still followed, in the order of the calendar, with their commitment."""
+    of_commitment = visible_to(user, of="commitment__") & followed(of="commitment__")
+    return _milestones().select_related("commitment").filter(of_commitment)

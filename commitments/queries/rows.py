@@ -36,6 +36,15 @@ class CommitmentRow(NamedTuple):
         return self.provenance == "adjacent"
 
 
+class MergedRow(NamedTuple):
+    """A commitment that was merged into the one of the page."""
+
+    code: str
+    title: str
+    merged_on: date
+    merge_reason: str
+
+
 class MilestoneRow(NamedTuple):
     pk: int
     title: str

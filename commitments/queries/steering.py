@@ -93,7 +93,8 @@ def proposed_agenda(meeting: SteeringMeeting) -> list[AgendaRow]:
     in_charge = Participation.objects.filter(commitment=OuterRef("pk"), role__in=WRITING_PARTICIPATIONS)
     own_moves = Count("postponements", filter=Q(postponements__milestone__isnull=True), distinct=True)
     commitments = list(
-        Commitment.objects.filter(
+        Commitment.objects.followed()
+        .filter(
             Q(weather__in=ALARMING) | slipped | Exists(pending.filter(commitment=OuterRef("pk"))),
             roadmap=meeting.roadmap_id,
         )

@@ -14,6 +14,7 @@ from commitments.transitions.campaigns import (
     move_campaign,
 )
 from commitments.transitions.evidence import add_evidence, withdraw_evidence
+from commitments.transitions.mergers import merge_commitments, undo_merger
 from commitments.transitions.planning import (
     last_day_of,
     plan_campaign,
@@ -80,6 +81,7 @@ __all__ = [
     "holder_of",
     "last_day_of",
     "leave_the_campaign",
+    "merge_commitments",
     "move_campaign",
     "move_meeting",
     "open_update",
@@ -100,5 +102,6 @@ __all__ = [
     "submit_update",
     "take_back",
     "text_hash",
+    "undo_merger",
     "withdraw_evidence",
 ]

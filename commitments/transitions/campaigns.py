@@ -97,8 +97,10 @@ def add_lines_to_the_open_campaign() -> None:
 
 
 def add_missing_lines(campaign: Campaign) -> int:
-    """A line for each commitment that has none, public or internal; returns how many."""
-    without = Commitment.objects.filter(roadmap=campaign.roadmap_id).exclude(campaign_lines__campaign=campaign)
+    """A line for each commitment still followed that has none, public or internal; returns how many."""
+    without = (
+        Commitment.objects.followed().filter(roadmap=campaign.roadmap_id).exclude(campaign_lines__campaign=campaign)
+    )
     lines = [
         CampaignLine(campaign=campaign, commitment_id=pk, was_finished=status in FINISHED)
         for pk, status in without.values_list("pk", "status")

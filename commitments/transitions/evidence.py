@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from commitments.models import Commitment, Evidence, Milestone, ProgressUpdate, Status
 from commitments.models.evidence import random_name
-from commitments.transitions.locks import lock, require_may_write
+from commitments.transitions.locks import lock, require_may_write, require_writer
 from commitments.transitions.tables import State, TransitionRefused
 from commitments.transitions.updates import open_update
 from commitments.uploads import UploadRefused, read_upload
@@ -80,7 +80,7 @@ def withdraw_evidence(evidence: Evidence, *, by: User, at: datetime | None = Non
     """For good. Refused for a piece of a text that is being approved, and for the last proof of what is achieved."""
     locked = lock(evidence.commitment_id)
     piece = Evidence.objects.select_for_update(of=("self",)).select_related("update", "milestone").get(pk=evidence.pk)
-    require_may_write(by, locked)
+    require_writer(by, locked)
     if piece.withdrawn_at is not None:
         return piece
     if piece.update is not None and piece.update.is_being_approved:

@@ -19,6 +19,16 @@ def require(right: bool, refusal: str) -> None:
 
 
 def require_may_write(user: User, commitment: Commitment) -> None:
+    """The right to write, and that there is something to write on: one merged into another says nothing more."""
+    require_writer(user, commitment)
+    if commitment.merged_into is not None:
+        raise TransitionRefused(
+            _("Cet engagement est fusionné dans %(code)s, « %(title)s » : c’est là qu’on écrit désormais.")
+            % {"code": commitment.merged_into.code, "title": commitment.merged_into.title}
+        )
+
+
+def require_writer(user: User, commitment: Commitment) -> None:
     may_write = Commitment.objects.filter(writable_by(user), pk=commitment.pk).exists()
     require(may_write, _("Vous n’avez pas le droit d’écrire sur cet engagement."))
 

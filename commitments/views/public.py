@@ -105,6 +105,7 @@ def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
         "is_late_revised": standing.is_late_revised(on),
         "lines": lines_of(commitment),
         "evidence": queries.evidence_of(commitment, request.user),
+        "absorbed": queries.absorbed(commitment, request.user),
         "can_write": request.user.is_authenticated
         and queries.writable_commitments(request.user).filter(pk=commitment.pk).exists(),
         "today": on,

@@ -77,7 +77,7 @@ def _answers() -> list[Json]:
                 "de nouveau n’est publié. « non renseigné » : ni l’un ni l’autre ; le texte affiché, s’il y en a "
                 "un, est celui d’un trimestre antérieur, à sa date. « réponse attendue » : la campagne du "
                 "trimestre n’est pas close. « rien d’attendu » : l’engagement était réalisé ou abandonné avant la "
-                "campagne."
+                "campagne, ou fusionné dans un autre avant d’avoir répondu."
             ),
         ),
         _term(

@@ -75,10 +75,13 @@ def _percent(value: Decimal | int, decimals: int, english: bool) -> str:
     return _number(value, decimals, english) + ("%" if english else f"{NBSP}%")
 
 
-def points(value: Decimal | None) -> str:
+def points(value: Decimal | None, decimals: int = 0) -> str:
+    """1,75 point: French is plural from two on, English but for one."""
     if value is None:
         return _not_available()
-    return plural("%(n)s point", "%(n)s points", abs(int(half_up(value, 0)))) % {"n": number(value)}
+    size = abs(half_up(value, decimals))
+    n = 2 if in_english() and size != 1 else int(size)
+    return plural("%(n)s point", "%(n)s points", n) % {"n": number(value, decimals)}
 
 
 def euros(value: Decimal | int | None) -> str:
