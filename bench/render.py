@@ -53,8 +53,8 @@ def weasyprint(file: Path) -> float:
 def _twin(data: dict) -> str:
     campaign, now = Campaign.objects.get(), timezone.now()
     Report.objects.create(
-        campaign=campaign, state=Report.State.READY, content=canonical_json(data).decode(), dataset_sha256="0" * 64, finished_at=now,
-        published_at=now,
+        campaign=campaign, state=Report.State.READY, content=canonical_json(data).decode(), dataset_sha256="0" * 64,
+        finished_at=now, published_at=now,
     )  # fmt: skip
     response = Client(HTTP_HOST="127.0.0.1").get(f"/rapports/{campaign.slug}/")
     if response.status_code != 200:

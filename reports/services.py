@@ -25,8 +25,9 @@ def produce(report: Report) -> Report:
     if report.state == Report.State.READY:
         return report
     content = None if report.sealed is not None else canonical_json(_data_of(report)).decode()
-    dataset = Dataset.read(report.sealed.content if report.sealed is not None else content or "")
     with TemporaryDirectory(prefix="report-") as folder:
+        chunks = queries.content_chunks(report) if content is None else [content]
+        dataset = Dataset.spooled(chunks, Path(folder))
         written = _write_files(report, dataset, Path(folder))
         transitions.progress(report, _("Enregistrement des fichiers"), STORED)
         with _stored_together() as stored, transaction.atomic():
