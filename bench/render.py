@@ -23,7 +23,7 @@ from reports.writers import WRITERS  # noqa: E402
 
 def write_dataset(file: Path) -> None:
     report = Report(campaign=Campaign.objects.get())
-    file.write_text(json.dumps(build_dataset(report)))
+    file.write_bytes(canonical_json(build_dataset(report)))
 
 
 def typst(file: Path) -> float:

@@ -61,17 +61,22 @@ class Page:
 
 
 def write(dataset: Dataset, path: Path, language: str) -> None:
-    words, rest = Words.of(dataset), Continued()
-    pages = [
+    with TemporaryFile() as skeleton, Continued() as rest:
+        pages = pages_of(dataset, rest)
+        _make_skeleton(skeleton, dataset, pages)
+        with ZipFile(skeleton) as source, ZipFile(path, "w") as target:
+            _assemble(source, target, pages, rest, LOCALES[language])
+
+
+def pages_of(dataset: Dataset, rest: Continued) -> list[Page]:
+    """The sheets in their order. `rest`, which is one of them, receives what is too long for a cell of another."""
+    words = Words.of(dataset)
+    return [
         _texts(str(READ_ME), read_me.titles(), (38, 90), lambda: read_me.rows(dataset)),
         *[_page(sheet, dataset, words) for sheet in SHEETS],
         _texts(_("Suite des textes"), rest.titles(), (28, 12, 34, 10, 90), lambda: rest),
         _texts(str(DICTIONARY), [str(title) for title in DICTIONARY_TITLES], (22, 34, 18, 90), dictionary_rows),
     ]
-    with TemporaryFile() as skeleton, rest:
-        _make_skeleton(skeleton, dataset, pages)
-        with ZipFile(skeleton) as source, ZipFile(path, "w") as target:
-            _assemble(source, target, pages, rest, LOCALES[language])
 
 
 def _page(sheet: Sheet, dataset: Dataset, words: Words) -> Page:
