@@ -37,6 +37,8 @@ WIDTHS: dict[Kind, int] = {
     "euros": 18,
     "date": 13,
 }
+# Characters that a page in landscape holds across and that still can be read.
+PAGE_WIDTH = 260
 
 
 @dataclass(frozen=True)
@@ -184,3 +186,8 @@ def letter(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         text = chr(ord("A") + rest) + text
     return text
+
+
+def pages_across(widths: Sequence[int]) -> int:
+    """How many printed pages a table is spread over, its first column on each: on one, forty columns are dust."""
+    return max(1, round(sum(widths) / PAGE_WIDTH))

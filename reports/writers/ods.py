@@ -18,7 +18,7 @@ from odfdo import Document, Element
 
 from reports.dataset import Dataset
 from reports.writers import archive, read_me
-from reports.writers.columns import NOT_XML, Kind, Sheet, Value, Words, letter
+from reports.writers.columns import NOT_XML, Kind, Sheet, Value, Words, letter, pages_across
 from reports.writers.sheets import DICTIONARY, DICTIONARY_TITLES, READ_ME, SHEETS, dictionary_rows
 
 CHARACTER_WIDTH_CM = Decimal("0.21")
@@ -44,8 +44,9 @@ HEADER = (
     '<style:table-cell-properties fo:wrap-option="wrap" fo:border-bottom="1.5pt solid #16324f"/>'
     '<style:text-properties fo:font-weight="bold" fo:color="#16324f"/>'
 )
-TABLE = '<style:style style:name="table" style:family="table" style:master-page-name="Default"/>'
-PAGE_LAYOUT = "//style:page-layout[@style:name='Mpm1']/style:page-layout-properties"
+TABLE = '<style:style style:name="table-{across}" style:family="table" style:master-page-name="across-{across}"/>'
+PAGE_LAYOUT = "//style:page-layout[@style:name='Mpm1']"
+MASTER_PAGE = "//style:master-page[@style:name='Default']"
 ODS_TYPES: dict[Kind, str] = {"integer": "float", "decimal": "float", "percent": "percentage", "euros": "currency"}
 FROZEN = {"VerticalSplitMode": 2, "VerticalSplitPosition": 1, "PositionTop": 0, "PositionBottom": 1}
 
@@ -56,9 +57,7 @@ LANDSCAPE = {
     "fo:page-width": "29.7cm",
     "fo:page-height": "21cm",
     "style:print-orientation": "landscape",
-    # As wide as a page, as many pages as it takes.
-    "style:scale-to-X": "1",
-    "style:scale-to-Y": "0",
+    "style:scale-to-Y": "0",  # as many pages as it takes
 }
 
 
@@ -117,17 +116,32 @@ def _make_skeleton(file: BytesIO, dataset: Dataset, pages: Sequence[Page], langu
     document = Document("spreadsheet")
     document.body.clear()
     document.body.append(Element.from_tag(PLACE))
-    for style in [*_styles(), *{_column_style(width) for page in pages for width in page.widths}]:
+    widths = sorted({width for page in pages for width in page.widths})
+    for style in [*_styles(), *[_column_style(width) for width in widths]]:
         document.insert_style(style, automatic=True)
-    layout = _found(document.styles.get_element(PAGE_LAYOUT))
-    for name, value in LANDSCAPE.items():
-        layout.set_attribute(name, value)
+    for across in sorted({pages_across(page.widths) for page in pages}):
+        document.insert_style(TABLE.format(across=across), automatic=True)
+        _add_master_page(document, across)
     _freeze_header_rows(document, [page.name for page in pages])
     document.set_language(language)
     document.meta.title = read_me.document_title(dataset)
     document.meta.subject = dataset["roadmap"]["title"]
     document.meta.creation_date = read_me.generated_at(dataset).replace(tzinfo=None)
     document.save(file)
+
+
+def _add_master_page(document: Document, across: int) -> None:
+    """In landscape, a table being as wide as so many pages."""
+    layout = _found(document.styles.get_element(PAGE_LAYOUT)).clone
+    layout.set_attribute("style:name", f"layout-{across}")
+    properties = _found(layout.get_element("style:page-layout-properties"))
+    for name, value in {**LANDSCAPE, "style:scale-to-X": str(across)}.items():
+        properties.set_attribute(name, value)
+    _found(document.styles.get_element("//office:automatic-styles")).append(layout)
+    master = _found(document.styles.get_element(MASTER_PAGE)).clone
+    master.set_attribute("style:name", f"across-{across}")
+    master.set_attribute("style:page-layout-name", f"layout-{across}")
+    _found(document.styles.get_element("//office:master-styles")).append(master)
 
 
 def _found(element: Element | None) -> Element:
@@ -138,7 +152,6 @@ def _found(element: Element | None) -> Element:
 
 def _styles() -> Iterator[str]:
     yield from DATA_STYLES.values()
-    yield TABLE
     for name, look in {"header": HEADER, "text": TOP}.items():
         yield CELL.format(name=name, data="", look=look)
     for kind in DATA_STYLES:
@@ -176,9 +189,13 @@ def _freeze_header_rows(document: Document, names: Sequence[str]) -> None:
 def _tables(pages: Sequence[Page]) -> Iterator[str]:
     ranges = []
     for number, page in enumerate(pages, start=1):
-        columns = "".join(f'<table:table-column table:style-name="column-{width}"/>' for width in page.widths)
+        across = pages_across(page.widths)
+        first, *others = [f'<table:table-column table:style-name="column-{width}"/>' for width in page.widths]
+        if across > 1:
+            first = f"<table:table-header-columns>{first}</table:table-header-columns>"
         header = "".join(text_cell(title, "header") for title in page.titles)
-        yield f'<table:table table:name={quoteattr(page.name)} table:style-name="table">{columns}'
+        yield f'<table:table table:name={quoteattr(page.name)} table:style-name="table-{across}">'
+        yield "".join([first, *others])
         yield f"<table:table-header-rows><table:table-row>{header}</table:table-row></table:table-header-rows>"
         last = 1  # the header
         for cells in page.rows():

@@ -23,7 +23,7 @@ from xlsxwriter.format import Format
 
 from reports.dataset import Dataset
 from reports.writers import archive, read_me
-from reports.writers.columns import NOT_XML, Kind, Sheet, Value, Words, letter
+from reports.writers.columns import NOT_XML, Kind, Sheet, Value, Words, letter, pages_across
 from reports.writers.long_texts import CELL_LIMIT, Continued, units
 from reports.writers.sheets import DICTIONARY, DICTIONARY_TITLES, READ_ME, SHEETS, dictionary_rows
 
@@ -36,6 +36,7 @@ NUMBER_FORMATS = {
 }
 TABLE_STYLE = {"style": "Table Style Light 1"}
 PAPER_A4 = 9
+HEADER_HEIGHT = 48  # points: titles of three lines, in columns as wide as their figures
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 TABLE = re.compile(r"xl/tables/table(\d+)\.xml")
@@ -130,10 +131,13 @@ def _add_sheet(book: xlsxwriter.Workbook, page: Page, number: int, header: Forma
     columns = [{"header": title, "header_format": header} for title in page.titles]
     sheet.add_table(0, 0, 1, len(columns) - 1, {"name": f"Table{number}", "columns": columns, **TABLE_STYLE})
     sheet.freeze_panes(1, 1 if len(columns) > 2 else 0)
+    sheet.set_row(0, HEADER_HEIGHT if len(columns) > 5 else None)
     sheet.repeat_rows(0)
     sheet.set_landscape()
     sheet.set_paper(PAPER_A4)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(pages_across(page.widths), 0)
+    if pages_across(page.widths) > 1:
+        sheet.repeat_columns(0)
     sheet.set_footer(f"&L&A&R{_('page %(page)s sur %(pages)s') % {'page': '&P', 'pages': '&N'}}")
 
 

@@ -22,6 +22,7 @@ from reports.dataset.figures import tally
 from reports.dataset.spool import LONG_TABLES
 from reports.models import Report
 from reports.writers import WRITERS, Format
+from reports.writers.columns import pages_across
 from reports.writers.csv_open import COMMON, FIELDS, INSIDE
 from reports.writers.long_texts import CELL_LIMIT, units
 from reports.writers.sheets import COMMITMENT, SHEETS
@@ -295,17 +296,24 @@ def test_the_english_file_has_the_words_of_the_dataset_in_english(full, tmp_path
 # --- Form ------------------------------------------------------------------------------------------
 
 
-def test_the_ods_prints_in_landscape_as_wide_as_a_page(full, tmp_path):
-    path = written(full, Format.ODS, tmp_path)
-    with ZipFile(path) as archive:
+def test_a_wide_table_prints_in_landscape_over_pages_that_repeat_its_code(full, tmp_path):
+    with ZipFile(written(full, Format.ODS, tmp_path)) as archive:
         assert archive.infolist()[0].filename == "mimetype"
         assert archive.infolist()[0].compress_type == 0
-        styles = archive.read("styles.xml").decode()
-        content = archive.read("content.xml").decode()
-    layout = re.search('<style:page-layout style:name="Mpm1"><style:page-layout-properties [^>]*>', styles)[0]
+        styles, content = (archive.read(name).decode() for name in ("styles.xml", "content.xml"))
+    across = pages_across([column.width for column in COMMITMENT])
+    assert across > 1
+    layout = re.search(f'<style:page-layout style:name="layout-{across}"><style:page-layout-properties [^>]*>', styles)[
+        0
+    ]
     assert 'style:print-orientation="landscape"' in layout
-    assert 'style:scale-to-X="1"' in layout
-    assert 'style:master-page-name="Default"' in content
+    assert f'style:scale-to-X="{across}"' in layout
+    assert f'style:master-page-name="across-{across}"' in content
+    table = re.search('<table:table table:name="Engagements".*?<table:table-header-rows>', content)[0]
+    assert "<table:table-header-columns>" in table
+    sheet = openpyxl.load_workbook(written(full, Format.XLSX, tmp_path))["Engagements"]
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth) == ("landscape", across)
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$A")
 
 
 def test_an_xlsx_of_our_own_rows_is_what_excel_expects(full, tmp_path):
