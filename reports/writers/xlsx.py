@@ -42,6 +42,7 @@ SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 TABLE = re.compile(r"xl/tables/table(\d+)\.xml")
 MODEL_ROW = re.compile(r'<row r="2".*?</row>', re.DOTALL)
 MODEL_STYLE = re.compile(r'<c r="[A-Z]+2" s="(\d+)"')
+LINE_HEIGHT, TALLEST = 15, 409  # points
 DAY_ZERO = date(1899, 12, 30)
 # Excel believes that 1900 had a 29 February: its days are right from the next one on.
 FIRST_SURE_DAY = date(1900, 3, 1)
@@ -111,6 +112,10 @@ def _make_skeleton(file: IO[bytes], dataset: Dataset, pages: Sequence[Page]) -> 
     formats = {kind: book.add_format({**base, "num_format": code}) for kind, code in NUMBER_FORMATS.items()}
     for number, page in enumerate(pages, start=1):
         _add_sheet(book, page, number, header, [formats.get(kind, text) for kind in page.kinds])
+    if read_me.notice(dataset):
+        # Its first line: what a demonstration says of itself.
+        warning = book.add_format({"bold": True, "color": "#B4540A"})
+        book.worksheets()[0].conditional_format(1, 0, 1, 1, {"type": "no_blanks", "format": warning})
     book.set_properties(
         {
             "title": read_me.document_title(dataset),
@@ -183,19 +188,25 @@ class _Rows:
         yield self.before
         for number, values in enumerate(self.page.rows(), start=2):
             self.count += 1
-            yield f'<row r="{number}">'
+            cells, lines = [], 1
             for index, ((name, style, kind), value) in enumerate(zip(self.cells, values, strict=True)):
                 if isinstance(value, str):
-                    yield string_cell(f"{name}{number}", style, self._fitting(value, number, index))
+                    cells.append(string_cell(f"{name}{number}", style, self._fitting(value, number, index)))
+                    lines = max(lines, value.count("\n") + 1 + len(value) // self.page.widths[index])
                 elif value is not None:
-                    yield number_cell(f"{name}{number}", style, kind, value)
-            yield "</row>"
+                    cells.append(number_cell(f"{name}{number}", style, kind, value))
+            yield f'<row r="{number}"{height(lines)}>{"".join(cells)}</row>'
         yield self.after
 
     def _fitting(self, text: str, number: int, index: int) -> str:
         if len(text) <= CELL_LIMIT // 2 or units(text) <= CELL_LIMIT:
             return text
         return self.rest.keep(self.page.name, number, self.page.titles[index], text)
+
+
+def height(lines: int) -> str:
+    """Near enough: LibreOffice shows a text on one line unless it is told how tall its row is."""
+    return "" if lines == 1 else f' ht="{min(lines * LINE_HEIGHT, TALLEST)}"'
 
 
 def string_cell(place: str, style: str, text: str) -> str:

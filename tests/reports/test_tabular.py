@@ -325,3 +325,4 @@ def test_an_xlsx_of_our_own_rows_is_what_excel_expects(full, tmp_path):
     assert ">1890-01-01<" in sheet
     assert f"<v>{(date(2026, 9, 30) - date(1899, 12, 30)).days}</v>" in sheet
     assert re.findall(r'<row r="(\d+)"', sheet) == ["1", "2", "3", "4", "5", "6"]
+    assert 'ht="409"' in re.findall("<row [^>]*>", sheet)[-2], "forty lines are as tall as a row can be"
