@@ -23,7 +23,7 @@ from reports.writers import WRITERS  # noqa: E402
 
 def write_dataset(file: Path) -> None:
     report = Report(campaign=Campaign.objects.get())
-    file.write_text(json.dumps(build_dataset(report)))
+    file.write_bytes(canonical_json(build_dataset(report)))
 
 
 def typst(file: Path) -> float:
@@ -53,9 +53,8 @@ def weasyprint(file: Path) -> float:
 def _twin(data: dict) -> str:
     campaign, now = Campaign.objects.get(), timezone.now()
     Report.objects.create(
-        campaign=campaign, state=Report.State.READY, content=canonical_json(data).decode(),
-        dataset_sha256="0" * 64, finished_at=now,
-        published_at=now,
+        campaign=campaign, state=Report.State.READY, content=canonical_json(data).decode(), dataset_sha256="0" * 64,
+        finished_at=now, published_at=now,
     )  # fmt: skip
     response = Client(HTTP_HOST="127.0.0.1").get(f"/rapports/{campaign.slug}/")
     if response.status_code != 200:

@@ -3,7 +3,8 @@
 Pages: throughput of home, list and commitment page against a bare Django view (/healthz/) on the same server, in turn,
 with 40 and with 1,000 commitments; no page is cached. PDF: time to lay out the report of 40, 400 and 4,000 commitments
 with Typst, against WeasyPrint on the HTML page of the same dataset (stopped after ten minutes; `--without-4000` leaves
-out the longest).
+out the longest). Tables: time to write each format for 1,000 commitments, XLSX against openpyxl, and how much more
+memory 20,000 take.
 """
 
 import argparse
@@ -136,19 +137,61 @@ def pdf(size: int) -> dict[str, float | bool]:
     return {**seconds, "ratio": round(weasyprint / typst, 1), "ratio_is_a_minimum": is_least}
 
 
+TABLES = ("nothing", "json", "csv-open", "csv", "ods", "xlsx", "openpyxl", "openpyxl-write-only")
+SMALL, LARGE = 1_000, 20_000
+TURNS = 3
+
+
+def tables() -> dict[str, object]:
+    """Each file in a process of its own: median of the seconds, most memory in megabytes."""
+    with database_of(SMALL) as environment, tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "dataset.json"
+        run(["-m", "bench.render", "dataset", str(source)], environment)
+        found: dict[str, dict[str, float]] = {}
+        for size in (SMALL, LARGE):
+            dataset = Path(folder) / f"{size}.json"
+            run(["-m", "bench.tables", str(source), str(size), "repeat", str(dataset)], environment)
+            # What takes the memory of the whole is only measured on the smaller.
+            for what in TABLES if size == SMALL else TABLES[:-2]:
+                found.setdefault(what, {}).update(table(what, dataset, size, environment))
+        for what in TABLES[:-2]:
+            growth = found[what][f"peak_mb_{LARGE}"] - found[what][f"peak_mb_{SMALL}"]
+            found[what]["growth_mb"] = round(growth, 1)
+            print(f"tables {what:<20} +{growth:.1f} MB from {SMALL} to {LARGE} commitments", flush=True)
+    ours = found["xlsx"][f"seconds_{SMALL}"]
+    ratios = {name: round(found[name][f"seconds_{SMALL}"] / ours, 2) for name in TABLES[-2:]}
+    for name, ratio in ratios.items():
+        print(f"tables {name} takes {ratio} times as long as our XLSX", flush=True)
+    return {"formats": found, "xlsx_ratio": ratios}
+
+
+def table(what: str, dataset: Path, size: int, environment: dict[str, str]) -> dict[str, float]:
+    turns = [
+        json.loads(run(["-m", "bench.tables", str(dataset), str(size), what], environment))
+        for _ in range(TURNS if size == SMALL else 1)
+    ]
+    seconds = statistics.median(turn["seconds"] for turn in turns)
+    peak = max(turn["peak_mb"] for turn in turns)
+    print(f"tables {what:<20} {size:>6}  {seconds:.2f} s, {peak:.0f} MB, file of {turns[0]['file_mb']} MB", flush=True)
+    return {f"seconds_{size}": seconds, f"peak_mb_{size}": peak}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["pages", "pdf"])
+    parser.add_argument("--only", choices=["pages", "pdf", "tables"])
     parser.add_argument("--without-4000", action="store_true")
     options = parser.parse_args()
     results: dict[str, object] = {"python": sys.version.split()[0], "processors": os.cpu_count()}
-    if options.only != "pdf":
+    if options.only in (None, "pages"):
         results["pages"] = pages((40, 1000))
-    if options.only != "pages":
+    if options.only in (None, "tables"):
+        results["tables"] = tables()
+    if options.only in (None, "pdf"):
         results["pdf"] = {size: pdf(size) for size in ((40, 400) if options.without_4000 else (40, 400, 4000))}
     written = ROOT / "var" / "bench" / "results.json"
     written.parent.mkdir(parents=True, exist_ok=True)
-    written.write_text(json.dumps(results, indent=2))
+    before = json.loads(written.read_text()) if options.only and written.exists() else {}
+    written.write_text(json.dumps(before | results, indent=2))
     print(f"Written to {written.relative_to(ROOT)}")
 
 

@@ -39,7 +39,8 @@ def produce(report: Report) -> Report:
 
 def _produce(report: Report, folder: Path) -> Report:
     missing = transitions.expect_files(report, list(variants()))
-    dataset = Dataset.read(_content(report))
+    _keep_data(report)
+    dataset = Dataset.spooled(queries.content_chunks(report), folder)
     done = len(list(variants())) - len(missing)
     for index, file in enumerate(missing):
         percent = DATA_READ + (100 - DATA_READ) * (done + index) // (done + len(missing))
@@ -49,13 +50,10 @@ def _produce(report: Report, folder: Path) -> Report:
     return transitions.fail(report, _reason_of_all(failed)) if failed else transitions.finish(report)
 
 
-def _content(report: Report) -> str:
-    """Canonical JSON: of the seal, or the draft's own, kept before anything is laid out from it."""
-    if report.sealed is not None:
-        return report.sealed.content
-    if not report.content:
+def _keep_data(report: Report) -> None:
+    """Those of a draft are kept before anything is laid out from them; those of a sealed report are in its seal."""
+    if report.sealed_id is None and not report.content:
         transitions.keep_data(report, canonical_json(_data_of(report)).decode())
-    return report.content
 
 
 def _data_of(report: Report) -> Json:

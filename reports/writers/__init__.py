@@ -10,9 +10,10 @@ from django.utils.text import slugify
 
 from reports.dataset import Dataset
 from reports.models import ReportFile
-from reports.writers import csv_excel, ods, pdf, xlsx
+from reports.writers import csv_excel, csv_open, json_data, ods, pdf, xlsx
 
 Format = ReportFile.Format
+BOTH, DATA = ("fr", "en"), ("",)
 LONGEST_SCOPE = 36
 PERIODS = {"quarter": "", "year": "annee", "beginning": "depuis-le-debut"}
 
@@ -27,10 +28,12 @@ class Writer:
 
 
 WRITERS = {
-    Format.ODS: Writer(ods.write, ".ods"),
-    Format.XLSX: Writer(xlsx.write, ".xlsx"),
+    Format.ODS: Writer(ods.write, ".ods", BOTH),
+    Format.XLSX: Writer(xlsx.write, ".xlsx", BOTH),
     Format.PDF: Writer(pdf.write, ".pdf"),
     Format.CSV_EXCEL: Writer(csv_excel.write, "-excel.csv"),
+    Format.CSV_OPEN: Writer(csv_open.write, "-donnees.csv", DATA),
+    Format.JSON: Writer(json_data.write, ".json", DATA),
 }
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from reports.dataset import Dataset, Json
 from reports.writers import ledger
-from reports.writers.columns import Column, Value
-from reports.writers.sheets import COMMITMENT, NOTICE, commitment_rows
+from reports.writers.columns import Column, Value, Words
+from reports.writers.sheets import commitment_rows
+from reports.writers.sheets_commitments import COMMITMENT, NOTICE
 from roadmap_portal.templatetags.portal import NBSP
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
@@ -39,8 +40,8 @@ def postponement_line(row: Json) -> str:
 
 # The workbooks give these a sheet each; in a file that is one table they are lines in a cell.
 LEDGER = (
-    Column("Jalons", "long", lambda row: "\n".join(milestone_line(m) for m in row["milestones"])),
-    Column("Reports du trimestre", "long", lambda row: "\n".join(postponement_line(p) for p in row["moves"])),
+    Column("Jalons", "long", lambda row, words: "\n".join(milestone_line(m) for m in row["milestones"])),
+    Column("Reports du trimestre", "long", lambda row, words: "\n".join(postponement_line(p) for p in row["moves"])),
 )
 UNITS = {"percent": " (%)", "euros": " (€)"}
 
@@ -48,6 +49,7 @@ UNITS = {"percent": " (%)", "euros": " (€)"}
 def write(dataset: Dataset, path: Path, language: str) -> None:
     # In a file that is one table, the notice can only be a column: the first, on every row.
     columns = (*([NOTICE] if dataset["demonstration_notice"] else []), *COMMITMENT, *LEDGER)
+    words = Words.of(dataset)
     moves = defaultdict[str, list[Json]](list)
     for postponement in dataset["postponements"]:
         moves[postponement["commitment"]].append(postponement)
@@ -56,11 +58,12 @@ def write(dataset: Dataset, path: Path, language: str) -> None:
         out.writerow([title(column) for column in columns])
         for key in ("commitments", "adjacent"):
             for row in commitment_rows(dataset, key):
-                out.writerow([cell(column.value({**row, "moves": moves[row["code"]]})) for column in columns])
+                told = {**row, "moves": moves[row["code"]]}
+                out.writerow([cell(column.value(told, words)) for column in columns])
 
 
 def title(column: Column) -> str:
-    return column.title + UNITS.get(column.kind, "")
+    return str(column.title) + UNITS.get(column.kind, "")
 
 
 def cell(value: Value) -> str:

@@ -1,21 +1,25 @@
 """ODS: the same sheets and columns as the XLSX, typed cells, header rows told as such (requirement A11).
 
-Rows are written as XML and parsed one by one: an object a cell, or a whole table moved at once, would take minutes
-on a large report.
+odfdo makes the document: styles, properties, views. The tables are written as text, row by row, in the place kept for
+them: an object a cell would take minutes on a large report, and hold it whole.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZipFile
 
 from odfdo import Document, Element
 
 from reports.dataset import Dataset
-from reports.writers import read_me
-from reports.writers.columns import Column, Kind, Value
-from reports.writers.sheets import DICTIONARY, READ_ME, SHEETS, dictionary_rows
+from reports.writers import archive, read_me
+from reports.writers.columns import NOT_XML, Kind, Sheet, Value, Words, letter, pages_across
+from reports.writers.sheets import DICTIONARY, DICTIONARY_TITLES, READ_ME, SHEETS, dictionary_rows
 
 CHARACTER_WIDTH_CM = Decimal("0.21")
 DATA_STYLES = {
@@ -40,112 +44,170 @@ HEADER = (
     '<style:table-cell-properties fo:wrap-option="wrap" fo:border-bottom="1.5pt solid #16324f"/>'
     '<style:text-properties fo:font-weight="bold" fo:color="#16324f"/>'
 )
-NOTICE = TOP + '<style:text-properties fo:font-weight="bold" fo:color="#b4540a"/>'
+TABLE = '<style:style style:name="table-{across}" style:family="table" style:master-page-name="across-{across}"/>'
+PAGE_LAYOUT = "//style:page-layout[@style:name='Mpm1']"
+MASTER_PAGE = "//style:master-page[@style:name='Default']"
 ODS_TYPES: dict[Kind, str] = {"integer": "float", "decimal": "float", "percent": "percentage", "euros": "currency"}
 FROZEN = {"VerticalSplitMode": 2, "VerticalSplitPosition": 1, "PositionTop": 0, "PositionBottom": 1}
 
 
-class Book:
-    """A document and the tables it has so far."""
+PLACE = '<table:table table:name="rows"/>'
+LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+LANDSCAPE = {
+    "fo:page-width": "29.7cm",
+    "fo:page-height": "21cm",
+    "style:print-orientation": "landscape",
+    "style:scale-to-Y": "0",  # as many pages as it takes
+}
 
-    def __init__(self) -> None:
-        self.document = Document("spreadsheet")
-        self.document.body.clear()
-        self.ranges: list[str] = []
-        self.names: list[str] = []
-        self.styles: set[str] = set()
-        for style in DATA_STYLES.values():
-            self._add_style(style)
-        for name, look in {"header": HEADER, "text": TOP, "notice": NOTICE}.items():
-            self._add_style(CELL.format(name=name, data="", look=look))
-        for kind in DATA_STYLES:
-            self._add_style(CELL.format(name=kind, data=f' style:data-style-name="N-{kind}"', look=TOP))
 
-    def add_table(self, name: str, titles: Sequence[str], widths: Sequence[int], rows: Iterable[str]) -> None:
-        """`rows`: the cells of each, as XML."""
-        columns = "".join(f"<table:table-column table:style-name={self._column_style(width)}/>" for width in widths)
-        header = "".join(text_cell(title, "header") for title in titles)
-        table = _xml(
-            f"<table:table table:name={quoteattr(name)}>{columns}"
-            f"<table:table-header-rows><table:table-row>{header}</table:table-row></table:table-header-rows>"
-            "</table:table>"
-        )
-        self.document.body.append(table)
-        count = 0
-        for cells in rows:
-            # Not `table.append`, which reads the whole table again for each row.
-            Element.append(table, _xml(f"<table:table-row>{cells}</table:table-row>"))
-            count += 1
-        end = f"{_letters(len(titles))}{count + 1}"
-        area = quoteattr(f"$'{name}'.$A$1:'{name}'.{end}")
-        self.ranges.append(
-            f'<table:database-range table:name="Table{len(self.ranges) + 1}" table:target-range-address={area}'
-            ' table:display-filter-buttons="true"/>'
-        )
-        self.names.append(name)
+@dataclass(frozen=True)
+class Page:
+    """A sheet to write: what it is called, its columns, and its rows, each as the XML of its cells."""
 
-    def save(self, path: Path) -> None:
-        self.document.body.append(_xml(f"<table:database-ranges>{''.join(self.ranges)}</table:database-ranges>"))
-        self._freeze_header_rows()
-        self.document.set_language("fr-FR")
-        self.document.save(str(path))
-
-    def _column_style(self, width: int) -> str:
-        name = f"column-{width}"
-        self._add_style(
-            f'<style:style style:name="{name}" style:family="table-column">'
-            f'<style:table-column-properties style:column-width="{width * CHARACTER_WIDTH_CM}cm"/></style:style>'
-        )
-        return quoteattr(name)
-
-    def _add_style(self, style: str) -> None:
-        if style not in self.styles:
-            self.document.insert_style(style, automatic=True)
-            self.styles.add(style)
-
-    def _freeze_header_rows(self) -> None:
-        views = self.document.settings.get_element("//config:config-item-map-named[@config:name='Tables']")
-        if views is None:
-            return
-        views.clear()
-        views.set_attribute("config:name", "Tables")
-        for name in self.names:
-            items = "".join(
-                f'<config:config-item config:name="{item}" config:type="int">{value}</config:config-item>'
-                for item, value in FROZEN.items()
-            )
-            views.append(
-                _xml(
-                    f"<config:config-item-map-entry config:name={quoteattr(name)}>{items}"
-                    '<config:config-item config:name="ActiveSplitRange" config:type="short">2</config:config-item>'
-                    "</config:config-item-map-entry>"
-                )
-            )
+    name: str
+    titles: Sequence[str]
+    widths: Sequence[int]
+    rows: Callable[[], Iterable[str]]
 
 
 def write(dataset: Dataset, path: Path, language: str) -> None:
-    book = Book()
-    _add_texts(book, READ_ME, read_me.TITLE, read_me.rows(dataset), (38, 90))
-    for sheet in SHEETS:
-        rows = ("".join(cell(c.kind, c.value(row)) for c in sheet.columns) for row in sheet.rows(dataset))
-        book.add_table(sheet.name, _titles(sheet.columns), [column.width for column in sheet.columns], rows)
-    _add_texts(book, DICTIONARY, ("Feuille", "Colonne", "Type", "Sens"), dictionary_rows(), (22, 34, 18, 90))
-    book.document.meta.title = read_me.document_title(dataset)
-    book.document.meta.creation_date = read_me.generated_at(dataset).replace(tzinfo=None)
-    book.save(path)
+    words = Words.of(dataset)
+    pages = [
+        _texts(str(READ_ME), read_me.titles(), (38, 90), lambda: read_me.rows(dataset)),
+        *[_page(sheet, dataset, words) for sheet in SHEETS],
+        _texts(str(DICTIONARY), [str(title) for title in DICTIONARY_TITLES], (22, 34, 18, 90), dictionary_rows),
+    ]
+    skeleton = BytesIO()
+    _make_skeleton(skeleton, dataset, pages, LOCALES[language])
+    with ZipFile(skeleton) as source, ZipFile(path, "w") as target:
+        # The type comes first, as it is, so that the file is known by its first bytes.
+        for item in sorted(source.infolist(), key=lambda item: item.filename != "mimetype"):
+            if item.filename == "content.xml":
+                before, after = source.read(item).decode().split(PLACE)
+                archive.write(target, item.filename, chain([before], _tables(pages), [after]))
+            else:
+                archive.copy(source, target, item)
 
 
-def _titles(columns: Sequence[Column]) -> list[str]:
-    return [column.title for column in columns]
+def _page(sheet: Sheet, dataset: Dataset, words: Words) -> Page:
+    def rows() -> Iterator[str]:
+        for row in sheet.rows(dataset):
+            yield "".join([cell(column.kind, column.value(row, words)) for column in sheet.columns])
+
+    titles = [str(column.title) for column in sheet.columns]
+    return Page(str(sheet.name), titles, [column.width for column in sheet.columns], rows)
 
 
-def _add_texts(
-    book: Book, name: str, titles: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]
-) -> None:
-    cells = (
-        "".join(text_cell(text, "notice" if row[0] == "Avertissement" else "text") for text in row) for row in rows
+def _texts(
+    name: str, titles: Sequence[str], widths: Sequence[int], rows: Callable[[], Iterable[Sequence[str]]]
+) -> Page:
+    def cells() -> Iterator[str]:
+        for row in rows():
+            yield "".join([text_cell(NOT_XML.sub("", text)) for text in row])
+
+    return Page(name, titles, widths, cells)
+
+
+# --- What odfdo makes ------------------------------------------------------------------------------
+
+
+def _make_skeleton(file: BytesIO, dataset: Dataset, pages: Sequence[Page], language: str) -> None:
+    document = Document("spreadsheet")
+    document.body.clear()
+    document.body.append(Element.from_tag(PLACE))
+    widths = sorted({width for page in pages for width in page.widths})
+    for style in [*_styles(), *[_column_style(width) for width in widths]]:
+        document.insert_style(style, automatic=True)
+    for across in sorted({pages_across(page.widths) for page in pages}):
+        document.insert_style(TABLE.format(across=across), automatic=True)
+        _add_master_page(document, across)
+    _freeze_header_rows(document, [page.name for page in pages])
+    document.set_language(language)
+    document.meta.title = read_me.document_title(dataset)
+    document.meta.subject = dataset["roadmap"]["title"]
+    document.meta.creation_date = read_me.generated_at(dataset).replace(tzinfo=None)
+    document.save(file)
+
+
+def _add_master_page(document: Document, across: int) -> None:
+    """In landscape, a table being as wide as so many pages."""
+    layout = _found(document.styles.get_element(PAGE_LAYOUT)).clone
+    layout.set_attribute("style:name", f"layout-{across}")
+    properties = _found(layout.get_element("style:page-layout-properties"))
+    for name, value in {**LANDSCAPE, "style:scale-to-X": str(across)}.items():
+        properties.set_attribute(name, value)
+    _found(document.styles.get_element("//office:automatic-styles")).append(layout)
+    master = _found(document.styles.get_element(MASTER_PAGE)).clone
+    master.set_attribute("style:name", f"across-{across}")
+    master.set_attribute("style:page-layout-name", f"layout-{across}")
+    _found(document.styles.get_element("//office:master-styles")).append(master)
+
+
+def _found(element: Element | None) -> Element:
+    """What every new document of odfdo has."""
+    assert element is not None
+    return element
+
+
+def _styles() -> Iterator[str]:
+    yield from DATA_STYLES.values()
+    for name, look in {"header": HEADER, "text": TOP}.items():
+        yield CELL.format(name=name, data="", look=look)
+    for kind in DATA_STYLES:
+        yield CELL.format(name=kind, data=f' style:data-style-name="N-{kind}"', look=TOP)
+
+
+def _column_style(width: int) -> str:
+    return (
+        f'<style:style style:name="column-{width}" style:family="table-column">'
+        f'<style:table-column-properties style:column-width="{width * CHARACTER_WIDTH_CM}cm"/></style:style>'
     )
-    book.add_table(name, titles, widths, cells)
+
+
+def _freeze_header_rows(document: Document, names: Sequence[str]) -> None:
+    views = _found(document.settings.get_element("//config:config-item-map-named[@config:name='Tables']"))
+    views.clear()
+    views.set_attribute("config:name", "Tables")
+    for name in names:
+        items = "".join(
+            f'<config:config-item config:name="{item}" config:type="int">{value}</config:config-item>'
+            for item, value in FROZEN.items()
+        )
+        views.append(
+            Element.from_tag(
+                f"<config:config-item-map-entry config:name={quoteattr(name)}>{items}"
+                '<config:config-item config:name="ActiveSplitRange" config:type="short">2</config:config-item>'
+                "</config:config-item-map-entry>"
+            )
+        )
+
+
+# --- The tables, written as they come --------------------------------------------------------------
+
+
+def _tables(pages: Sequence[Page]) -> Iterator[str]:
+    ranges = []
+    for number, page in enumerate(pages, start=1):
+        across = pages_across(page.widths)
+        first, *others = [f'<table:table-column table:style-name="column-{width}"/>' for width in page.widths]
+        if across > 1:
+            first = f"<table:table-header-columns>{first}</table:table-header-columns>"
+        header = "".join(text_cell(title, "header") for title in page.titles)
+        yield f'<table:table table:name={quoteattr(page.name)} table:style-name="table-{across}">'
+        yield "".join([first, *others])
+        yield f"<table:table-header-rows><table:table-row>{header}</table:table-row></table:table-header-rows>"
+        last = 1  # the header
+        for cells in page.rows():
+            last += 1
+            yield f"<table:table-row>{cells}</table:table-row>"
+        yield "</table:table>"
+        area = quoteattr(f"$'{page.name}'.$A$1:'{page.name}'.{letter(len(page.titles))}{last}")
+        ranges.append(
+            f'<table:database-range table:name="Table{number}" table:target-range-address={area}'
+            ' table:display-filter-buttons="true"/>'
+        )
+    yield f"<table:database-ranges>{''.join(ranges)}</table:database-ranges>"
 
 
 def text_cell(text: str, style: str = "text") -> str:
@@ -177,16 +239,3 @@ def cell(kind: Kind, value: Value) -> str:
         f'<table:table-cell office:value-type="{type_name}" {attribute} table:style-name="{style}">'
         f"<text:p>{shown}</text:p></table:table-cell>"
     )
-
-
-def _letters(number: int) -> str:
-    """Name of the nth column: A … Z, AA …"""
-    text = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
-
-
-def _xml(text: str) -> Element:
-    return Element.from_tag(text)

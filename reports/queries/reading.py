@@ -3,33 +3,24 @@
 A sealed report is public once it is published; until then the whole staff may read it.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from statistics import median
+from datetime import date
 
 from django.db.models import (
     Case,
-    CharField,
-    Count,
-    Exists,
     JSONField,
-    Min,
-    OuterRef,
     Prefetch,
     Q,
     QuerySet,
-    Value,
     When,
 )
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils.timezone import localdate
 
-from accounts.models import Membership, User
 from accounts.permissions import Someone, is_staff_member, reports_visible_to
-from commitments.models import Campaign, Commitment, Delivery
+from commitments.models import Campaign, Commitment
 from commitments.queries.lines import published_after
 from reports.models import Report, ReportFile, SealedReport
 
@@ -37,7 +28,7 @@ from reports.models import Report, ReportFile, SealedReport
 EXTRACT = Case(When(~Q(content=""), then=KeyTransform("extract", Cast("content", JSONField()))))
 
 
-def _reports() -> QuerySet[Report]:
+def every_report() -> QuerySet[Report]:
     """With quarter and files. The dataset, which may weigh megabytes, is left to the pages that show it."""
     return (
         Report.objects.select_related("campaign", "requested_by", "sealed")
@@ -47,7 +38,7 @@ def _reports() -> QuerySet[Report]:
 
 
 def reports_for(user: Someone) -> QuerySet[Report]:
-    return _reports().filter(reports_visible_to(user))
+    return every_report().filter(reports_visible_to(user))
 
 
 def report_for(user: Someone, pk: int) -> Report:
@@ -71,7 +62,7 @@ def file_for(user: Someone, pk: int, name: str) -> ReportFile:
 
 def public_reports() -> QuerySet[Report]:
     """Those online, newest quarter first."""
-    return _reports().filter(published_at__isnull=False).order_by("-campaign__year", "-campaign__quarter", "-pk")
+    return every_report().filter(published_at__isnull=False).order_by("-campaign__year", "-campaign__quarter", "-pk")
 
 
 @dataclass
@@ -109,7 +100,7 @@ def report_to_read(user: Someone, slug: str, version: int | None = None) -> Repo
 
 
 def _to_read(user: Someone, slug: str, version: int | None) -> list[QuerySet[Report]]:
-    reports = _of_quarter(_reports().defer(None), slug).order_by("-sealed__version")
+    reports = _of_quarter(every_report().defer(None), slug).order_by("-sealed__version")
     published, draft = reports.filter(sealed__published_at__isnull=False), reports.filter(published_at__isnull=False)
     unpublished = reports.filter(sealed__isnull=False) if is_staff_member(user) else reports.none()
     if version is None:
@@ -190,81 +181,8 @@ def latest_sealed(campaign: Campaign) -> SealedReport | None:
     return SealedReport.objects.filter(campaign=campaign).order_by("-version").first()
 
 
-def contents_of(reports: Iterable[SealedReport]) -> dict[int, str]:
-    """The frozen data of reports that the caller may show, by key: one query."""
-    found = SealedReport.objects.filter(pk__in=[report.pk for report in reports])
-    return dict(found.values_list("pk", "content"))
-
-
 def _of_quarter(reports: QuerySet[Report], slug: str) -> QuerySet[Report]:
     year, _, quarter = slug.partition("-T")
     if not (year.isdecimal() and quarter.isdecimal() and len(slug) <= len("2026-T3")):
         return reports.none()
     return reports.filter(campaign__year=int(year), campaign__quarter=int(quarter))
-
-
-# --- The queue ------------------------------------------------------------------------------------
-
-LAST_BUILT, LAST_FAILED = 20, 5
-# Who could not be told by then reads it on the page.
-TELLING = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Queue:
-    """What waits, what is built, and how long that usually takes."""
-
-    waiting: int
-    oldest_at: datetime | None
-    building: Sequence[Report]
-    usual_seconds: int | None
-    failed: Sequence[Report]
-
-
-def queue() -> Queue:
-    waits = Report.objects.filter(state=Report.State.QUEUED).aggregate(n=Count("pk"), since=Min("requested_at"))
-    light = Report.objects.select_related("campaign").defer("content")
-    built = Report.objects.filter(state=Report.State.READY, started_at__isnull=False).order_by("-finished_at")
-    spans = built.values_list("started_at", "finished_at")[:LAST_BUILT]
-    seconds = [(end - begin).total_seconds() for begin, end in spans if begin is not None and end is not None]
-    return Queue(
-        waiting=waits["n"],
-        oldest_at=waits["since"],
-        building=list(light.filter(state=Report.State.BUILDING).order_by("started_at")),
-        usual_seconds=round(median(seconds)) if seconds else None,
-        failed=list(light.filter(state=Report.State.FAILED).order_by("-finished_at")[:LAST_FAILED]),
-    )
-
-
-def due_reports(at: datetime) -> list[int]:
-    """Numbers of those a worker should begin, or take over from one that died; the one that has waited most first."""
-    queued = Q(state=Report.State.QUEUED, not_before__lte=at)
-    stalled = Q(state=Report.State.BUILDING, lease_until__lt=at)
-    return list(Report.objects.filter(queued | stalled).order_by("requested_at", "pk").values_list("pk", flat=True))
-
-
-def untold_reports(at: datetime) -> list[int]:
-    """Numbers of those that have just ended, for good or ill, and that nobody was written to about."""
-    key = Concat(Cast(OuterRef("pk"), CharField()), Value("-"), Cast(OuterRef("attempt"), CharField()))
-    told = Delivery.objects.filter(kind=Delivery.Kind.REPORT, key=key)
-    ended = Report.objects.filter(state__in=[Report.State.READY, Report.State.FAILED], finished_at__gt=at - TELLING)
-    asked = ended.filter(Q(requested_by__isnull=False) | Q(sealed__isnull=False))
-    return list(asked.exclude(Exists(told)).order_by("pk").values_list("pk", flat=True))
-
-
-def ended_report(pk: int) -> Report | None:
-    """None when it is gone, or begun again."""
-    report = _reports().filter(pk=pk).first()
-    return None if report is None or report.is_running else report
-
-
-def people_to_tell(report: Report, on: date) -> list[User]:
-    """Who asked, if the report is still for them; and all administrators when it is sealed."""
-    people = set()
-    asker = report.requested_by
-    if asker is not None and asker.is_active and reports_for(asker).filter(pk=report.pk).exists():
-        people.add(asker)
-    if report.sealed_id is not None:
-        administrators = Membership.objects.in_force(on).filter(role=Membership.Role.ADMINISTRATOR)
-        people |= set(User.objects.filter(is_active=True, pk__in=administrators.values("user")))
-    return sorted(people, key=lambda user: user.email)
