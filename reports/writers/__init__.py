@@ -29,7 +29,7 @@ class Writer:
 WRITERS = {
     Format.ODS: Writer(ods.write, ".ods"),
     Format.XLSX: Writer(xlsx.write, ".xlsx"),
-    Format.PDF: Writer(pdf.write, ".pdf"),
+    Format.PDF: Writer(pdf.write, ".pdf", ("fr", "en")),
     Format.CSV_EXCEL: Writer(csv_excel.write, "-excel.csv"),
 }
 
