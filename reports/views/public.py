@@ -6,8 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from reports import queries
-from reports.dataset import readable
+from reports.dataset import Dataset, readable
 from reports.views.downloads import download
+from reports.writers.prose import content
 
 
 @login_not_required
@@ -22,7 +23,8 @@ def report_detail(request: HttpRequest, quarter: str) -> HttpResponse:
     """The accessible twin of the files: same dataset, same figures (requirement A9)."""
     report = queries.public_report(quarter)
     assert report.dataset is not None
-    return render(request, "reports/detail.html", {"report": report, "data": readable(report.dataset)})
+    page = content(Dataset(readable(report.dataset), report.dataset_sha256))
+    return render(request, "reports/detail.html", {"report": report, "page": page})
 
 
 @login_not_required

@@ -112,7 +112,7 @@ def test_online_everyone_reads_it_and_offline_nobody(client, built, amina):
     client.post(act, {"action": "put_online"})
     client.logout()
     assert "provisoire, non scellé" in text_of(client.get("/rapports/"))
-    pdf = built.files.get(format=ReportFile.Format.PDF)
+    pdf = built.files.get(format=ReportFile.Format.PDF, language="fr")
     assert b"".join(client.get(f"/rapports/2026-T3/{pdf.name}").streaming_content).startswith(b"%PDF")
     client.force_login(amina)
     client.post(act, {"action": "take_offline"})

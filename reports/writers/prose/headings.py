@@ -61,6 +61,10 @@ def _figures() -> dict[str, str]:
             "Barre\u00a0: avancement moyen des engagements mesurés, suivi de leur nombre. Trait vertical\u00a0: "
             "avancement attendu à la date, sur le calendrier initial."
         ),
+        "axes_table_note": _(
+            "Avancement moyen des engagements mesurés, suivi de leur nombre\u202f; attendu à la date, sur le "
+            "calendrier initial."
+        ),
         "answers_by_axis": _("Réponses du trimestre, en nombre d’engagements"),
         "followed": _("Suivis"),
         "completed": _("Réalisés"),
