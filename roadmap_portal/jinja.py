@@ -150,7 +150,7 @@ def say(told: str | dict[str, str] | list[Any]) -> Markup:
         return Markup("{}").format(in_french(told["fr"]))
     if isinstance(told, list):
         return Markup("").join(say(part) for part in told)
-    return Markup(FIRST.sub(r"1<sup>er</sup>\1", escape(told)))  # noqa: S704 - escaped first
+    return Markup(FIRST.sub(r"1<sup>er</sup>\1", str(escape(told))))  # noqa: S704 - escaped first
 
 
 def labels(name: str) -> dict[str, str]:

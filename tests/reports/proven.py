@@ -53,7 +53,8 @@ def _draw_answered(quarter, region, paula, rita) -> Commitment:
     proven = make_commitment(
         "x", code="eng-prouve", lead=region, main_axis=make_axis("research", order=1),
         title="Créer un centre de calcul partagé",
-        official_text="Créer, à Grenoble, un centre de calcul ouvert à tous.", initial_due_on=day, due_on=date(2026, 12, 31),
+        official_text="Créer, à Grenoble, un centre de calcul ouvert à tous.",
+        initial_due_on=day, due_on=date(2026, 12, 31),
     )  # fmt: skip
     text = f"Le marché est notifié.\n\n{RIGHT_TO_LEFT} {EMOJI}\n{LONG_WORD * 2}\n\n{FORTY_LINES}"
     update = publish(

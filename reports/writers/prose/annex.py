@@ -31,8 +31,8 @@ def _calculations(formulas: Json) -> Json:
             _(
                 "Prendre les lignes du groupe dont le statut n’est pas «\u00a0abandonné\u00a0» et dont l’avancement "
                 "est mesuré\u202f; additionner poids × avancement, diviser par la somme des poids, arrondir au "
-                "centième. L’attendu se calcule sur les mêmes lignes. Chaque bloc d’engagement donne ces valeurs et son "
-                "poids."
+                "centième. L’attendu se calcule sur les mêmes lignes. Chaque bloc d’engagement donne ces valeurs et "
+                "son poids."
             ),
         ),
         (

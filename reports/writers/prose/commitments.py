@@ -87,7 +87,7 @@ def _statement(row: Json, label: Labels) -> Json:
         "weather": weather,
         "weather_meaning": label("weather_meaning", row["weather"]),
         "weather_reason": free(row["weather_reason"]),
-        "why_weather": sentence(_("Pourquoi %(weather)s"), weather=quoted(weather)),
+        "why_weather": sentence(_("Pourquoi %(weather)s"), weather=quoted(weather)) if row["weather_reason"] else "",
     }
 
 
@@ -108,6 +108,8 @@ def _answer(row: Json, around: Surroundings) -> Told:
 
 def _text_title(row: Json) -> str:
     """Of when the text is: one of an earlier quarter is not passed off as new."""
+    if not row["text"]:
+        return ""
     days = {"written": day_of(row["updated_on"]), "day": day_of(row["confirmed_on"])}
     if row["answer"] == "confirmed":
         return _("Texte du %(written)s, confirmé sans changement le %(day)s") % days

@@ -15,6 +15,7 @@ def summary(dataset: Dataset, label: Labels) -> Json:
     found = dataset["summary"]
     counted = found["counted"]
     whole = {**found, "title": "", "description": "", "code": None}
+    ensemble = {**axis(whole, label), "title": _("Ensemble"), "line": ""}
     return {
         "figures": _key_figures(found),
         "status": _shares(found["by_status"], counted, "status", label),
@@ -22,7 +23,7 @@ def summary(dataset: Dataset, label: Labels) -> Json:
         "answers": _shares(found["answers"], counted, "answer", label),
         "answers_line": _answers_line(dataset, label),
         "axes": [axis(row, label) for row in dataset["axes"]],
-        "whole": {**axis(whole, label), "title": _("Ensemble")},
+        "whole": ensemble,
         "adjacent": _adjacent(found["adjacent"]),
     }
 
