@@ -195,5 +195,16 @@ def test_nobody_is_named_and_nothing_kept_is_told(client, dataset, language):
     assert not [words for words in [*kept, *User.objects.values_list("name", flat=True)] if words in page]
 
 
+def test_nothing_in_a_text_is_markup_for_the_page(client, quarter, dataset):
+    parts = json.loads(canonical_json(dataset.parts))
+    parts["commitments"][0]["text"] = "<script>alert(1)</script> & le 1er"
+    quarter.reports.all().update(published_at=None)
+    put_online(quarter, parts)
+    for language in ADDRESSES:
+        page = page_of(client, language)
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; le 1er" in page
+        assert "<script>alert" not in page
+
+
 def test_the_first_of_a_month_is_written_as_in_print(client, dataset):
     assert "Trimestre, du 1<sup>er</sup> juillet 2026 au 30 septembre 2026" in page_of(client)

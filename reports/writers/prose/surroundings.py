@@ -13,8 +13,8 @@ from reports.writers.prose.values import Told, amount, day_of, free, joined, pct
 from roadmap_portal.charts import Point, series_chart
 from roadmap_portal.templatetags.portal import euros_short
 
-# The basis of an amount that needs no remark.
-PLAIN = ("published", "")
+# The basis of an amount that needs no remark, as a report of an older form names it.
+PLAIN = ("montant publié", "")
 
 
 def postponement(row: Json, label: Labels) -> Json:
@@ -63,7 +63,7 @@ def _by(row: Json, label: Labels) -> Told:
 
 def envelope(row: Json, label: Labels) -> Json:
     basis: list[Told] = [_("par an")] if row["is_yearly"] else []
-    if row["amount_basis"] not in PLAIN:
+    if row["amount_basis"] != "published" and row["amount_basis_label"] not in PLAIN:
         basis.append(label("amount_basis", row["amount_basis"], row["amount_basis_label"]))
     return {
         "title": free(row["title"]),
