@@ -4,6 +4,7 @@ Strict: a template that reads a name nobody gave fails instead of showing a hole
 An imported file of macros runs once for the whole process, so what depends on the language stands inside its macros.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +20,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import get_language, gettext
 from jinja2 import Environment, StrictUndefined, pass_environment
 from jinja2.filters import make_attrgetter
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from actors.models import Confidence, Side
 from commitments.models import (
@@ -53,6 +54,7 @@ LABELLED: dict[str, type[TextChoices]] = {
     "confidence": Confidence,
     "reach": Envelope.Reach,
 }
+FIRST = re.compile(r"\b1er(\s)")
 FORMATS = (
     portal.number,
     portal.percent,
@@ -97,7 +99,7 @@ def environment(**options: Any) -> Environment:
         address_in=address_in,
     )
     made.filters.update({write.__name__: write for write in FORMATS})
-    made.filters.update(capfirst=capfirst, in_french=in_french, runs=runs, truncatewords=truncatewords)
+    made.filters.update(capfirst=capfirst, in_french=in_french, say=say, runs=runs, truncatewords=truncatewords)
     made.filters.update(as_date=as_date, as_moment=as_moment, as_decimal=as_decimal, reading=reading, share_of=share_of)
     return made
 
@@ -143,6 +145,15 @@ def content_lang() -> Markup:
 def in_french(text: str) -> str:
     """The same inside a sentence of the page."""
     return text if language() == "fr" else Markup('<span lang="fr">{}</span>').format(text)
+
+
+def say(told: str | dict[str, str] | list[Any]) -> Markup:
+    """Words of a report, as `reports.writers.prose` has them: ours, a text that people wrote, or both together."""
+    if isinstance(told, dict):
+        return Markup("{}").format(in_french(told["fr"]))
+    if isinstance(told, list):
+        return Markup("").join(say(part) for part in told)
+    return Markup(FIRST.sub(r"1<sup>er</sup>\1", str(escape(told))))  # noqa: S704 - escaped first
 
 
 def labels(name: str) -> dict[str, str]:

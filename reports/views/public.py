@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import can_manage_reports
 from reports import queries
-from reports.dataset import readable
+from reports.dataset import Dataset, readable
 from reports.models import SealedReport
 from reports.views.downloads import caching_of, download
+from reports.writers.prose import content
 
 
 @login_not_required
@@ -28,7 +29,8 @@ def report_detail(request: HttpRequest, quarter: str, version: int | None = None
     assert report.dataset is not None
     sealed = report.sealed
     around = {} if sealed is None else _around(request, sealed)
-    context = {"report": report, "sealed": sealed, "data": readable(report.dataset), **around}
+    page = content(Dataset(readable(report.dataset), report.dataset_sha256, ""))
+    context = {"report": report, "sealed": sealed, "page": page, **around}
     return render(request, "reports/detail.html", context)
 
 

@@ -30,7 +30,7 @@ class Writer:
 WRITERS = {
     Format.ODS: Writer(ods.write, ".ods", BOTH),
     Format.XLSX: Writer(xlsx.write, ".xlsx", BOTH),
-    Format.PDF: Writer(pdf.write, ".pdf"),
+    Format.PDF: Writer(pdf.write, ".pdf", BOTH),
     Format.CSV_EXCEL: Writer(csv_excel.write, "-excel.csv"),
     Format.CSV_OPEN: Writer(csv_open.write, "-donnees.csv", DATA),
     Format.JSON: Writer(json_data.write, ".json", DATA),

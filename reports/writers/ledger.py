@@ -1,9 +1,11 @@
-"""The slippage ledger in French words, the same in every file: how far a due date moved, how often, by what right."""
+"""The slippage ledger in words, the same in every file: how far a due date moved, how often, by what right."""
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from reports.dataset import Json
-from roadmap_portal.templatetags.portal import NBSP, day_text, days
+from roadmap_portal.templatetags.portal import NBSP, day_text, days, plural
 
 
 def moved(number: int) -> str:
@@ -13,7 +15,7 @@ def moved(number: int) -> str:
 
 
 def times(count: int) -> str:
-    return f"{count}{NBSP}{'reports' if count > 1 else 'report'}"
+    return (plural("%(n)s report", "%(n)s reports", count) % {"n": count}).replace(" ", NBSP)
 
 
 def slippage(row: Json) -> str:
@@ -31,4 +33,5 @@ def decision(row: Json) -> str:
     if row["decision_number"] is None:
         return ""
     held_on = day_text(date.fromisoformat(row["decision_meeting_on"]))
-    return f"décision n°{NBSP}{row['decision_number']} du comité de pilotage du {held_on}"
+    words = _("décision n°\u00a0%(number)s du comité de pilotage du %(day)s")
+    return words % {"number": row["decision_number"], "day": held_on}

@@ -2,29 +2,30 @@
 
 import json
 import shutil
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import typst
+from django.utils.translation import gettext as _
 
 from reports.dataset import Dataset, Json
-from reports.writers import pdf_surroundings, read_me
-from reports.writers.pdf_content import content
-from reports.writers.pdf_words import fonts, pct, printable
+from reports.writers.pdf_fonts import fonts, printable
+from reports.writers.prose import content, surroundings
 from roadmap_portal.charts import Bar, ProgressBar, expected_progress_chart, status_bar_chart
-from roadmap_portal.templatetags.portal import number
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write(dataset: Dataset, path: Path, language: str) -> None:
-    texts, missing = printable(content(dataset))
+    told = content(dataset)
+    texts, missing = printable(told)
     with TemporaryDirectory(prefix="report-pdf-") as folder:
         place = Path(folder)
         for template in TEMPLATES.glob("*.typ"):
             shutil.copy(template, place)
-        for name, chart in _charts(dataset).items():
+        for name, chart in _charts(dataset, told).items():
             (place / name).write_text(chart, encoding="utf-8")
         (place / "content.json").write_text(
             json.dumps({**texts, "missing_characters": missing}, ensure_ascii=False), encoding="utf-8"
@@ -36,37 +37,38 @@ def write(dataset: Dataset, path: Path, language: str) -> None:
             root=folder,
             font_paths=fonts(),
             # The clock is the dataset's: the same data give the same file.
-            timestamp=int(read_me.generated_at(dataset).timestamp()),
+            timestamp=int(datetime.fromisoformat(dataset["generated_at"]).timestamp()),
             pdf_standards="ua-1",
         )
 
 
-def _charts(dataset: Dataset) -> dict[str, str]:
-    summary = dataset["summary"]
+def _charts(dataset: Dataset, told: Json) -> dict[str, str]:
+    """With the words of the tables beside them."""
+    words, summary = told["words"], told["summary"]
+    axes = [_axis_bar(row, axis) for row, axis in zip(dataset["axes"], summary["axes"], strict=True)]
     bars = {
-        "status.svg": status_bar_chart(_bars(summary["by_status"]), title="Engagements par statut"),
-        "weather.svg": status_bar_chart(_bars(summary["by_weather"]), title="Engagements par météo"),
-        "axes.svg": expected_progress_chart([_axis_bar(a) for a in dataset["axes"]], title="Avancement par axe"),
+        "status.svg": status_bar_chart(_bars(summary["status"]), title=words["by_status"]),
+        "weather.svg": status_bar_chart(_bars(summary["weather"]), title=words["by_weather"]),
+        "axes.svg": expected_progress_chart(axes, title=words["axes_chart"]),
     }
     courses = {
-        f"{row['code']}.svg": pdf_surroundings.chart(row)
-        for row in dataset["indicators"]
-        if pdf_surroundings.has_course(row)
+        f"{row['code']}.svg": surroundings.chart(row) for row in dataset["indicators"] if surroundings.has_course(row)
     }
     return {**bars, **courses}
 
 
 def _bars(items: list[Json]) -> list[Bar]:
-    return [Bar(item["code"], item["label"], item["count"], number(item["count"])) for item in items]
+    return [Bar(item["code"], item["label"], item["figure"], item["count"]) for item in items]
 
 
-def _axis_bar(axis: Json) -> ProgressBar:
-    progress, expected = axis["progress"], axis["expected"]
-    words = "non mesuré" if progress is None else pct(progress)
+def _axis_bar(row: Json, axis: Json) -> ProgressBar:
+    progress, expected = row["progress"], row["expected"]
+    words = axis["progress"]
     if progress is not None and expected is not None:
-        words += f", attendu {pct(expected)}"
+        words = _("%(progress)s, attendu %(expected)s") % {"progress": words, "expected": axis["expected"]}
+    title = axis["title"]
     return ProgressBar(
-        axis["title"],
+        title["fr"] if isinstance(title, dict) else title,
         None if progress is None else Decimal(progress),
         None if expected is None else Decimal(expected),
         words,

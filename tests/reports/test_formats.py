@@ -243,9 +243,10 @@ def test_the_pdf_is_accessible_and_dated_by_its_data(full, tmp_path):
         "Les engagements",
         "Actions voisines",
         "Reports d’échéance du trimestre",
+        "Décisions du comité de pilotage",
         "Argent",
         "Indicateurs",
-        "Définitions",
+        "Définitions et calculs",
     ]
     assert re.search(rf"page 2 sur {len(reader.pages)}", reader.pages[1].extract_text())
     fonts = {font for page in reader.pages for font in page["/Resources"]["/Font"].values()}

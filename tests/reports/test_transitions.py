@@ -187,14 +187,14 @@ def test_a_failed_report_is_not_tried_again_while_another_runs(quarter, amina, a
 # --- Building -------------------------------------------------------------------------------------
 
 
-def test_a_report_is_built_with_its_four_files(amina, files):
+def test_a_report_is_built_with_its_files(amina, files):
     report = transitions.request_report(draw_quarter(), by=amina)
     tasks.build_report(report.pk)
     report.refresh_from_db()
     assert (report.state, report.percent, report.step) == (State.READY, 100, "")
     assert report.dataset["summary"]["counted"] == 5
     stored = list(report.files.all())
-    assert [file.format for file in stored] == ["ods", "xlsx", "pdf", "csv"]
+    assert [file.format for file in stored] == ["ods", "xlsx", "pdf", "pdf", "csv"]
     for file in stored:
         content = file.file.read()
         file.file.close()

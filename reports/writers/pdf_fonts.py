@@ -1,16 +1,11 @@
-"""How the PDF writes one value, in French; and which characters its fonts can print."""
+"""Which characters the fonts of the PDF can print, and where a text may break."""
 
 import re
-from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import typst
 from django.conf import settings
-
-from reports.dataset import Json
-from roadmap_portal.templatetags.portal import day_text, days, euros, number, percent
 
 FONTS = settings.BASE_DIR / "static" / "vendor" / "source-sans-3"
 # Longer than any French word: a break is allowed inside, for a text must not leave its column.
@@ -20,7 +15,7 @@ LATIN = 0x0250
 KNOWN = frozenset("–—‘’“”„†•…‰‹›\u200b\u202f\u2009−÷×€→←↑↓≤≥≠≈□●")
 REPLACEMENT = "□"
 # Addresses, names of files and the fingerprint are copied by machines: no break is put inside.
-AS_IT_IS = frozenset({"url", "chart", "sha256"})
+AS_IT_IS = frozenset({"url", "chart", "sha256", "lang"})
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 TYPOGRAPHY = (
     (re.compile(r" (?=[;!?](?:\s|$))"), "\u202f"),
@@ -29,46 +24,6 @@ TYPOGRAPHY = (
     (re.compile(r" »"), "\u00a0»"),
     (re.compile(r"(?<=\d) (?=[%€])"), "\u00a0"),
 )
-
-
-def pct(value: str | Decimal | None) -> str:
-    return "" if value is None else percent(Decimal(value))
-
-
-def either(text: str, instead: str) -> str:
-    return text or instead
-
-
-def amount(value: str | None) -> str:
-    return "montant inconnu" if value is None else euros(Decimal(value))
-
-
-def day_of(value: str | None, precision: str = "day") -> str:
-    return "" if value is None else day_text(date.fromisoformat(value), precision or "day")
-
-
-def days_text(value: int) -> str:
-    return days(value).replace("-", "").replace(" ", "\u00a0")
-
-
-def ratio(value: str | None) -> float | None:
-    """Length of a bar, for the eye alone: the figure stands beside it as a text."""
-    return None if value is None else float(Decimal(value)) / 100
-
-
-def figure(value: str | None, unit: str, unit_label: str) -> str:
-    """A reading with its unit when that is short: 12 %, 70 M€ is left to the text."""
-    if value is None:
-        return ""
-    exact = Decimal(value)
-    exponent = exact.normalize().as_tuple().exponent
-    text = number(exact, max(-exponent, 0) if isinstance(exponent, int) else 0)
-    return f"{text}\u00a0{unit_label}" if unit in ("percent", "EUR") else text
-
-
-def source_line(source: Json) -> Json:
-    published = f", {day_of(source['published_on'], source['precision'])}" if source["published_on"] else ""
-    return {"text": f"{source['publisher']}{published}", "url": source["url"]}
 
 
 def printable(content: Any) -> tuple[Any, int]:
