@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from reports.dataset import Dataset
 from reports.models import ReportFile
-from reports.writers import csv_excel, ods, pdf, xlsx
+from reports.writers import csv_excel, odp, ods, odt, pdf, xlsx
 
 Format = ReportFile.Format
 LONGEST_SCOPE = 36
@@ -30,6 +30,8 @@ WRITERS = {
     Format.ODS: Writer(ods.write, ".ods"),
     Format.XLSX: Writer(xlsx.write, ".xlsx"),
     Format.PDF: Writer(pdf.write, ".pdf"),
+    Format.ODT: Writer(odt.write, ".odt", ("fr", "en")),
+    Format.ODP: Writer(odp.write, ".odp", ("fr", "en")),
     Format.CSV_EXCEL: Writer(csv_excel.write, "-excel.csv"),
 }
 
