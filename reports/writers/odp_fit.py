@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Generic, TypeVar
 from unicodedata import east_asian_width
 
@@ -130,7 +131,8 @@ def fitted(
 ) -> Fitted[T]:
     """`measure`: height of an item at a size. `clip`: the item cut to what one may take."""
     for size in sizes:
-        if sum(measure(item, size) for item in items) <= room:
+        # Stopped as soon as it is too much: a long list is not measured to its end.
+        if all(so_far <= room for so_far in accumulate(measure(item, size) for item in items)):
             return Fitted(size, items, 0, is_cut=False)
     size, kept, used = sizes[-1], list[T](), 0.0
     is_cut = False
