@@ -6,7 +6,7 @@ from reports.dataset import Json
 from reports.writers import office_findings, office_words
 from reports.writers.odt_summary import NOTE, NOTICE, SUBTITLE, TITLE, Late, Summary
 from reports.writers.office_text import AsWritten, Words, joined
-from reports.writers.office_words import Teller, count_of, day, expected, progress, upper
+from reports.writers.office_words import Teller, count_of, day, expected, progress, short, upper
 from roadmap_portal.templatetags.portal import number, plural
 
 # Of each axis: a summary is read in ten minutes.
@@ -52,7 +52,7 @@ def status_and_weather(summary: Summary, teller: Teller) -> None:
             for item in counted(teller, group)
         ]
         headings = (heading, _("Sens"), _("Nombre"), _("Part"))
-        summary.table(caption, headings, rows, (40, 80, 25, 25), figures_from=2)
+        summary.table(caption, headings, rows, (36, 98, 20, 16), figures_from=2)
 
 
 def axes(summary: Summary, teller: Teller) -> None:
@@ -72,7 +72,7 @@ def axes(summary: Summary, teller: Teller) -> None:
         _("Avancement"),
         _("Attendu"),
     )
-    summary.table(_("Les axes en chiffres"), headings, rows, (40, 22, 27, 21, 18, 28, 24), figures_from=1)
+    summary.table(_("Les axes en chiffres"), headings, rows, (54, 20, 24, 20, 18, 27, 23), figures_from=1)
 
 
 def axis_row(title: Words, figures: Json) -> list[Words | Late]:
@@ -95,14 +95,19 @@ def late(summary: Summary, teller: Teller) -> None:
         summary.say(_("Aucun engagement n’est en retard sur le calendrier initial."))
         return
     rows = [
-        (AsWritten(row["title"]), day(row["late_since"]), teller.late_reasons(row), office_words.against_expected(row))
+        (
+            AsWritten(row["title"]),
+            short(row["late_since"]),
+            teller.late_reasons(row),
+            office_words.against_expected(row),
+        )
         for row in found
     ]
     summary.table(
         _("Engagements en retard sur le calendrier initial, le plus ancien retard d’abord"),
         (_("Engagement"), _("Depuis le"), _("Pourquoi"), _("Avancement")),
         rows,
-        (50, 24, 70, 26),
+        (50, 20, 76, 24),
     )
 
 
@@ -188,7 +193,7 @@ def answers(summary: Summary, teller: Teller) -> None:
     rows = [(title, *(number(count_of(group["answers"], code)) for code in codes)) for title, group in groups]
     headings = (_("Axe"), *(upper(teller.label("answer", code)) for code in codes))
     caption = _("Réponses au %(quarter)s, en nombre d’engagements") % {"quarter": teller.quarter}
-    summary.table(caption, headings, rows, (40, *[26] * len(codes)), figures_from=1)
+    summary.table(caption, headings, rows, (50, *[25] * len(codes)), figures_from=1)
 
 
 def money(summary: Summary, teller: Teller) -> None:
