@@ -158,7 +158,7 @@ def axes(teller: Teller) -> Slide:
     headings = (_("Axe"), _("Suivis"), _("En retard"), _("Avancement"), _("Attendu"))
     note = _("Barre : avancement moyen des engagements mesurés. Trait : attendu à cette date, calendrier initial.")
     return Slide(
-        "axes", title, {"chart": chart, "table": Grid(headings, rows, (54, 19, 20, 36, 27), 1, AXES, 3, "axes")}, note
+        "axes", title, {"chart": chart, "table": Grid(headings, rows, (60, 22, 20, 33, 25), 1, AXES, 3, "axes")}, note
     )
 
 
