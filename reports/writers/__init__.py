@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from reports.dataset import Dataset
 from reports.models import ReportFile
-from reports.writers import csv_excel, csv_open, json_data, ods, pdf, xlsx
+from reports.writers import csv_excel, csv_open, json_data, odp, ods, odt, pdf, xlsx
 
 Format = ReportFile.Format
 BOTH, DATA = ("fr", "en"), ("",)
@@ -31,6 +31,8 @@ WRITERS = {
     Format.ODS: Writer(ods.write, ".ods", BOTH),
     Format.XLSX: Writer(xlsx.write, ".xlsx", BOTH),
     Format.PDF: Writer(pdf.write, ".pdf", BOTH),
+    Format.ODT: Writer(odt.write, ".odt", BOTH),
+    Format.ODP: Writer(odp.write, ".odp", BOTH),
     Format.CSV_EXCEL: Writer(csv_excel.write, "-excel.csv"),
     Format.CSV_OPEN: Writer(csv_open.write, "-donnees.csv", DATA),
     Format.JSON: Writer(json_data.write, ".json", DATA),
