@@ -193,7 +193,7 @@ class Commitment(Versioned):
             # The figures of the home page are read in this index alone, whatever the length of the texts.
             models.Index(
                 fields=["visibility", "main_axis", "status", "provenance"],
-                include=["progress", "weight", "late_since", "late_since_revised"],
+                include=["progress", "weight", "late_since", "late_since_revised", "merged_into"],
                 name="commitment_overview",
             ),
         ]

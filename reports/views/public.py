@@ -11,6 +11,7 @@ from accounts.permissions import can_manage_reports
 from reports import queries
 from reports.dataset import Dataset, readable
 from reports.models import SealedReport
+from reports.views.comparison import rectification
 from reports.views.downloads import caching_of, download
 from reports.writers.prose import content
 
@@ -43,6 +44,7 @@ def _around(request: HttpRequest, sealed: SealedReport) -> dict[str, Any]:
         "may_manage": can_manage_reports(request.user),
         "previous": next((other for other in tied if other.number == sealed.number - 1), None),
         "rectified": next((other for other in tied if other.pk == sealed.rectifies_id), None),
+        "differences": None if sealed.rectifies_id is None else rectification(sealed),
         "rectification": next((other for other in tied if other.rectifies_id == sealed.pk), None),
     }
 

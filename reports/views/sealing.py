@@ -1,7 +1,5 @@
 """Where a quarter is sealed, published and rectified: what cannot be taken back is said before it is done."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +15,8 @@ from commitments.queries import campaign_named
 from commitments.queries.visas import missing_sides, tacit_on
 from commitments.transitions import TransitionRefused
 from reports import queries, transitions
-from reports.dataset import Json, build_dataset
+from reports.dataset import Dataset, Json, build_dataset
+from reports.dataset.comparison import compare
 from reports.dataset.proofs import half_approved
 from reports.forms import RectifyForm, SealForm
 from reports.models import Report, SealedReport
@@ -73,11 +72,13 @@ def rectify_quarter(request: HttpRequest, slug: str) -> HttpResponse:
             return _build(
                 request, corrected, _("Le rectificatif du %(quarter)s est scellé. Ses fichiers se construisent.")
             )
+    now, frozen = _told_now(campaign), sealed.layout.dataset or {}
     context = {
         "form": form,
         "sealed": sealed,
         "campaign": campaign,
-        "nothing_differs": _says_the_same(sealed),
+        "nothing_differs": all(frozen.get(name) == now[name] for name in now if name not in OF_THE_SEALING),
+        "comparison": compare(Dataset.read(sealed.content), Dataset.of(now)),
         "correctable": queries.correctable(campaign),
     }
     return render(request, "reports/rectify.html", context)
@@ -131,10 +132,3 @@ def _preview(campaign: Campaign, form: SealForm) -> Json:
 def _told_now(campaign: Campaign) -> Json:
     now = timezone.now()
     return build_dataset(Report(campaign=campaign, requested_at=now, started_at=now))
-
-
-def _says_the_same(sealed: SealedReport) -> bool:
-    """Whether a report of today would tell the quarter as this one does."""
-    frozen: dict[str, Any] = sealed.layout.dataset or {}
-    now = _told_now(sealed.campaign)
-    return all(frozen.get(name) == now[name] for name in now if name not in OF_THE_SEALING)

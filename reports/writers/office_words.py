@@ -79,7 +79,10 @@ class Teller:
         seal = self.dataset["seal"]
         if seal is None:
             return _("provisoire")
-        words = _("scellé n° %(n)s") % {"n": number(seal["number"])}
+        if self.dataset["extract"]:
+            words = _("extrait du rapport scellé n° %(n)s") % {"n": number(seal["number"])}
+        else:
+            words = _("scellé n° %(n)s") % {"n": number(seal["number"])}
         if seal["version"] > 1:
             words += ", " + _("rectificatif n° %(n)s") % {"n": number(seal["version"] - 1)}
         return words

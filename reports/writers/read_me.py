@@ -73,11 +73,11 @@ def _state(dataset: Dataset) -> list[tuple[str, str]]:
     seal = dataset["seal"]
     if seal is None:
         return [(_("État du rapport"), _("Provisoire\u00a0: non scellé, il peut encore changer"))]
-    version = (
-        _("Rapport scellé")
-        if seal["version"] == 1
-        else _("Rectificatif n°\u00a0%(number)s") % {"number": seal["version"] - 1}
-    )
+    version = _("Rapport scellé")
+    if seal["version"] > 1:
+        version = _("Rectificatif n° %(number)s") % {"number": seal["version"] - 1}
+    if dataset["extract"]:
+        version = _("Extrait d’un rapport scellé")
     return [
         (_("État du rapport"), version),
         (_("Numéro du rapport scellé"), str(seal["number"])),

@@ -33,7 +33,10 @@ def state(dataset: Dataset) -> str:
     seal = dataset["seal"]
     if seal is None:
         return _("provisoire, non scellé")
-    words = _("Rapport scellé n° %(number)s, version %(version)s, le %(moment)s")
+    if dataset["extract"]:
+        words = _("Extrait du rapport scellé n° %(number)s, version %(version)s, le %(moment)s")
+    else:
+        words = _("Rapport scellé n° %(number)s, version %(version)s, le %(moment)s")
     sealed_at = moment(datetime.fromisoformat(seal["sealed_at"]))
     return words % {"number": seal["number"], "version": seal["version"], "moment": sealed_at}
 
