@@ -4,19 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('actors', '0004_history_begins'),
-        ('commitments', '0011_deliveries_of_reports_and_calendar'),
+        ("actors", "0004_history_begins"),
+        ("commitments", "0011_deliveries_of_reports_and_calendar"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='commitment',
-            name='commitment_overview',
+            model_name="commitment",
+            name="commitment_overview",
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['visibility', 'main_axis', 'status', 'provenance'], include=('progress', 'weight', 'late_since', 'late_since_revised', 'merged_into'), name='commitment_overview'),
+            model_name="commitment",
+            index=models.Index(
+                fields=["visibility", "main_axis", "status", "provenance"],
+                include=("progress", "weight", "late_since", "late_since_revised", "merged_into"),
+                name="commitment_overview",
+            ),
         ),
     ]

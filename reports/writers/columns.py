@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 from django.utils.translation import gettext as _
 
 from reports.dataset import Dataset, Json
-from roadmap_portal.templatetags.portal import day_text, in_english
+from roadmap_portal.templatetags.portal import day_text, in_english, semicolon
 
 Kind = Literal["text", "long", "integer", "decimal", "percent", "euros", "date", "url"]
 Value: TypeAlias = str | int | Decimal | date | None
@@ -93,7 +93,7 @@ class Sheet:
 
 
 def joined(key: str) -> Path:
-    return lambda row, words: "\u202f; ".join(row[key])
+    return lambda row, words: semicolon().join(row[key])
 
 
 def labelled(group: str, key: str) -> Path:
@@ -102,7 +102,7 @@ def labelled(group: str, key: str) -> Path:
 
 
 def labels_of(group: str, key: str) -> Path:
-    return lambda row, words: "\u202f; ".join(words(group, code, code) for code in row[key])
+    return lambda row, words: semicolon().join(words(group, code, code) for code in row[key])
 
 
 def in_words(value: bool) -> str:
@@ -122,7 +122,7 @@ def urls(row: Json, words: Words) -> str:
 
 
 def publishers(row: Json, words: Words) -> str:
-    return "\u202f; ".join(source["publisher"] for source in row["sources"])
+    return semicolon().join(source["publisher"] for source in row["sources"])
 
 
 def last(key: str, field: str) -> Path:
@@ -164,7 +164,7 @@ def main_axis(row: Json, words: Words) -> str:
 
 
 def reasons(row: Json, words: Words) -> str:
-    return "\u202f; ".join(reason_in_words(reason, words) for reason in row["late_reasons"])
+    return semicolon().join(reason_in_words(reason, words) for reason in row["late_reasons"])
 
 
 def reason_in_words(reason: Json, words: Words) -> str:

@@ -11,7 +11,7 @@ from reports.writers import ledger, office_findings, office_words
 from reports.writers.office_text import AsWritten, Words, joined
 from reports.writers.office_words import Teller, count_of, expected, progress, short, upper
 from roadmap_portal.charts import Bar, ProgressBar, expected_progress_chart, status_bar_chart
-from roadmap_portal.templatetags.portal import number, plural
+from roadmap_portal.templatetags.portal import number, plural, semicolon
 
 NOBODY = "–"
 # More would be bars too thin to be read from the back of the room.
@@ -151,7 +151,7 @@ def axes(teller: Teller) -> Slide:
     shown = found[:AXES_SHOWN]
     bars = [_axis_bar(teller, axis) for axis in shown]
     chart = Picture(
-        expected_progress_chart(bars, title=title), title, "\u202f; ".join(f"{bar.label} {bar.text}" for bar in bars)
+        expected_progress_chart(bars, title=title), title, semicolon().join(f"{bar.label} {bar.text}" for bar in bars)
     )
     whole = _axis_row(_("Ensemble"), teller.dataset["summary"])
     rows = (whole, *(_axis_row(teller.axis(axis), axis) for axis in found))
@@ -257,7 +257,7 @@ def decisions(teller: Teller) -> Slide:
             _("n° %(n)s du %(day)s") % {"n": row["number"], "day": short(row["meeting_on"])},
             joined(
                 [AsWritten(row["owner"]), *(AsWritten(titles.get(code, code)) for code in row["commitments"])],
-                "\u202f; ",
+                semicolon(),
             ),
             short(row["due_on"]) or NOBODY,
         )
@@ -271,7 +271,7 @@ def decisions(teller: Teller) -> Slide:
     dates = tuple(
         (
             short(row.on, row.precision),
-            joined([AsWritten(part) for part in (row.milestone, row.title) if part], "\u202f; "),
+            joined([AsWritten(part) for part in (row.milestone, row.title) if part], semicolon()),
         )
         for row in office_findings.next_dates(teller.dataset)
     )

@@ -20,10 +20,9 @@ from roadmap_portal.templatetags.portal import (
     plural,
     quarter,
     quarter_prose,
+    semicolon,
     short_day,
 )
-
-SEPARATOR = "\u202f; "
 
 
 class Teller:
@@ -121,7 +120,7 @@ class Teller:
         return AsWritten(row["axis_title"] if "axis_title" in row else row["title"])
 
     def late_reasons(self, row: Json) -> Words:
-        return joined((self._late_reason(reason) for reason in row["late_reasons"]), SEPARATOR)
+        return joined((self._late_reason(reason) for reason in row["late_reasons"]), semicolon())
 
     def _late_reason(self, reason: Json) -> Words:
         limits = self.dataset["formulas"]

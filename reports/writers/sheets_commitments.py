@@ -1,7 +1,7 @@
 """The columns that tell of commitments: the whole, each one, its milestones, what it answered and with which visas."""
 
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Status, Weather
@@ -31,13 +31,13 @@ BOTH = "{kind}\u00a0: {label}"
 
 
 def counted(row: Json, words: Words) -> str:
-    return translated("action voisine") if row["is_adjacent"] else translated("engagement compté")
+    return gettext("action voisine") if row["is_adjacent"] else gettext("engagement compté")
 
 
 def group(row: Json, words: Words) -> str:
     """Of the synthesis: an axis, or the commitments of all axes; the whole has no code at all."""
     if "code" not in row:
-        return translated("Ensemble du périmètre")
+        return gettext("Ensemble du périmètre")
     return str(row["title"]) if row["code"] is not None else words("transversal", "long", row["title"])
 
 

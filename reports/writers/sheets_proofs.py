@@ -1,6 +1,6 @@
 """The columns that tell what stands behind the figures: postponements, evidence, decisions, missing visas, mergers."""
 
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.dataset import Json
@@ -12,7 +12,7 @@ def side(row: Json, words: Words) -> str:
 
 
 def title_of_piece(row: Json, words: Words) -> str:
-    return str(row["title"]) if row["is_public"] else translated("pièce non publique")
+    return str(row["title"]) if row["is_public"] else gettext("pièce non publique")
 
 
 def if_public(path: str | Path) -> Path:

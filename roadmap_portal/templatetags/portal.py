@@ -27,6 +27,11 @@ def in_english() -> bool:
     return (get_language() or "fr").startswith("en")
 
 
+def semicolon() -> str:
+    """Between the items of an enumeration."""
+    return "; " if in_english() else "\u202f; "
+
+
 @lru_cache(maxsize=2)
 def _locale(english: bool) -> Locale:
     return Locale.parse("en_GB" if english else "fr_FR")

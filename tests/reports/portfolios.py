@@ -135,8 +135,8 @@ def _around(chance, commitments, actors, campaign, author):
             updates.append(_update(chance, commitment, campaign, author))
         elif chance.one_in(2):
             lines.append(CampaignLine(campaign=campaign, commitment=commitment))
-        for _n in range(chance.random.randrange(4)):
-            milestones.append(_milestone(chance, commitment))
+        for n in range(chance.random.randrange(4)):
+            milestones.append(_milestone(chance, commitment, n))
         people += [
             Participation(commitment=commitment, actor=chance.random.choice(actors), role=role)
             for role in ("operator", "partner")
@@ -175,12 +175,12 @@ def _update(chance, commitment, campaign, author):
     )
 
 
-def _milestone(chance, commitment):
+def _milestone(chance, commitment, number):
     due_on = chance.day()
     is_achieved = chance.one_in(2)
     return Milestone(
         commitment=commitment,
-        title=chance.text(250),
+        title=f"{number} {chance.text(250)}",
         weight=chance.random.choice([1, 2, 5]),
         initial_due_on=due_on,
         due_on=due_on,

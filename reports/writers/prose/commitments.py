@@ -20,11 +20,10 @@ from reports.writers.prose.values import (
     pct,
     quoted,
     ratio,
-    semicolon,
     sentence,
     source_line,
 )
-from roadmap_portal.templatetags.portal import days, number, plural
+from roadmap_portal.templatetags.portal import days, number, plural, semicolon
 
 SILENT = ("to_answer", "not_answered")
 CLOSED = ("completed", "abandoned")

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from reports.dataset import Dataset, Json
 from reports.writers.prose.labels import Labels, quarter_in_prose, reference_day
-from reports.writers.prose.values import Told, colon, day_of, free, joined, semicolon, sentence
-from roadmap_portal.templatetags.portal import in_english, moment
+from reports.writers.prose.values import Told, colon, day_of, free, joined, sentence
+from roadmap_portal.templatetags.portal import in_english, moment, semicolon
 
 LICENCE = "Licence Ouverte 2.0 (Etalab)"
 

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from reports.dataset import Dataset
-from reports.writers.prose.values import colon, semicolon
-from roadmap_portal.templatetags.portal import NBSP
+from reports.writers.prose.values import colon
+from roadmap_portal.templatetags.portal import NBSP, semicolon
 
 
 def headings(dataset: Dataset) -> dict[str, str]:

@@ -44,10 +44,6 @@ def joined(items: Iterable[Told], between: str) -> Told:
     return parts[0] if len(parts) == 1 else parts or ""
 
 
-def semicolon() -> str:
-    return "; " if in_english() else "\u202f; "
-
-
 def colon() -> str:
     return ":" if in_english() else f"{NBSP}:"
 
