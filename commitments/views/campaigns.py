@@ -92,7 +92,8 @@ def campaign_calendar(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_plan(request: HttpRequest) -> HttpResponse:
     user = administrator_or_404(request)
-    form = CampaignForm(request.POST or None, initial=_next_quarter(localdate()), today=localdate())
+    sent = request.POST if request.method == "POST" else None
+    form = CampaignForm(sent, initial=_next_quarter(localdate()), today=localdate())
     if request.method == "POST":
         roadmap = Roadmap.objects.order_by("pk").first()
         if roadmap is None:
@@ -110,7 +111,8 @@ def campaign_plan(request: HttpRequest) -> HttpResponse:
 def campaign_reschedule(request: HttpRequest, quarter: str) -> HttpResponse:
     user = administrator_or_404(request)
     campaign = queries.campaign_named(quarter)
-    form = RescheduleForm(request.POST or None, instance=campaign)
+    sent = request.POST if request.method == "POST" else None
+    form = RescheduleForm(sent, instance=campaign)
     if request.method == "POST":
         if not form.is_valid():
             form.add_faults(transitions.planning_faults(campaign.roadmap, but=campaign, **form.dates()))

@@ -94,6 +94,8 @@ def _build(report: Report, seal: Json | None) -> Json:
         "formulas": {"version": FORMULA_VERSION, **definitions.limits()},
         "title": "Rapport d’avancement",
         "seal": seal,
+        # Of a part of a sealed report: which one (`extract`).
+        "extract": None,
         "roadmap": _roadmap(roadmap),
         "quarter": _quarter(campaign),
         "period": _period(report, starts_on),

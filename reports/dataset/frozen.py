@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from reports.dataset.older import readable
+from reports.dataset.older import is_older, readable
 from reports.dataset.spool import TEXT, spool
 from reports.dataset.values import Json, canonical_json
 
@@ -37,9 +37,9 @@ class Dataset(Mapping[str, Any]):
         """Of canonical JSON that comes in pieces: its text and its long tables stay in `folder`, which the caller keeps
         as long as it reads. An older form, always short, is held in memory."""
         parts, sha256 = spool(chunks, folder)
-        if readable(parts) is not parts:
+        if is_older(parts):
             return cls.read((folder / TEXT).read_text(encoding="utf-8"))
-        return cls(parts, sha256, folder / TEXT)
+        return cls(readable(parts), sha256, folder / TEXT)
 
     def copy_to(self, path: Path) -> None:
         """The very bytes the fingerprint is computed from."""

@@ -16,14 +16,17 @@ UNKNOWN_ROW: Json = {
 EMPTY_TABLES: Json = {"evidence": [], "decisions": [], "unapproved": [], "merged": [], "actors": {}}
 
 
+def is_older(dataset: Json) -> bool:
+    return dataset["schema"] in ("1", "2")
+
+
 def readable(dataset: Json) -> Json:
     """With all that today's writers read. What an older dataset cannot tell is None or empty: nothing is made up."""
     if dataset["schema"] == "1":
         dataset = _with_answers(dataset)
-    if dataset["schema"] in ("1", "2"):
+    if is_older(dataset):
         dataset = _with_proofs(dataset)
-    # Of an extract, the sealed report it was taken from.
-    return {"extract": None, **dataset}
+    return dataset
 
 
 def _with_answers(dataset: Json) -> Json:
@@ -64,6 +67,7 @@ def _with_proofs(dataset: Json) -> Json:
         **dataset,
         **EMPTY_TABLES,
         "seal": None,
+        "extract": None,
         "quarter": {**dataset["quarter"], "year": int(year), "quarter": int(quarter)},
         "period": {"kind": "quarter", **period},
         "commitments": [_with_codes(row) for row in dataset["commitments"]],

@@ -29,7 +29,7 @@ def report_detail(request: HttpRequest, quarter: str, version: int | None = None
     report = queries.report_to_read(request.user, quarter, version)
     assert report.dataset is not None
     sealed = report.sealed
-    around = {} if sealed is None else _around(request, sealed)
+    around = {"differences": None} if sealed is None else _around(request, sealed)
     page = content(Dataset(readable(report.dataset), report.dataset_sha256, ""))
     context = {"report": report, "sealed": sealed, "page": page, **around}
     return render(request, "reports/detail.html", context)

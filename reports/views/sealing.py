@@ -21,6 +21,7 @@ from reports.dataset.proofs import half_approved
 from reports.forms import RectifyForm, SealForm
 from reports.models import Report, SealedReport
 from reports.tasks import build_report
+from reports.writers.prose import content
 from roadmap_portal.templatetags.portal import moment, quarter
 
 # Written anew at each sealing: no difference between what two reports say of the quarter.
@@ -121,12 +122,18 @@ def _preview(campaign: Campaign, form: SealForm) -> Json:
     """What would be sealed now, and which texts would be left out."""
     if campaign.state != Campaign.State.REVIEW:
         return {"summary": None}
+    told = content(Dataset.of(_told_now(campaign)))
     named = form.unapproved()
     waiting = [
         {"point": u, "missing": missing_sides(u), "tacit_on": tacit_on(u), "is_named": u.commitment.code in named}
         for u in half_approved(campaign)
     ]
-    return {"summary": _told_now(campaign)["summary"], "waiting": waiting, "draft": queries.draft_of(campaign)}
+    return {
+        "summary": told["summary"],
+        "report_words": told["words"],
+        "waiting": waiting,
+        "draft": queries.draft_of(campaign),
+    }
 
 
 def _told_now(campaign: Campaign) -> Json:

@@ -34,7 +34,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
         return redirect(report)
     page = Paginator(queries.reports_for(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     words = scopes_in_words(report.scope for report in page)
-    context = {"form": form, "page": page, "words": words}
+    context = {"form": form, "page": page, "words": words, "queue": None, "to_seal": []}
     if can_manage_reports(request.user):
         context |= {"queue": queries.queue(), "to_seal": queries.quarters_to_seal()}
     return render(request, "reports/staff_list.html", context)

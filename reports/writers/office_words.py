@@ -231,7 +231,7 @@ def key_figures(dataset: Dataset) -> list[tuple[str, str, str]]:
         (expected(summary), _("attendu à cette date"), _("calendrier initial")),
         (
             number(completed),
-            plural("réalisé", "réalisés", completed),
+            plural("engagement réalisé", "engagements réalisés", completed),
             _("%(n)s en cours") % {"n": in_progress},
         ),
         (number(late), _("en retard"), _("%(n)s sur le calendrier révisé") % {"n": number(summary["late_revised"])}),

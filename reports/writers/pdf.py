@@ -11,7 +11,7 @@ import typst
 from django.utils.translation import gettext as _
 
 from reports.dataset import Dataset, Json
-from reports.writers.pdf_fonts import fonts, printable
+from reports.writers.pdf_fonts import drawing, fonts, printable
 from reports.writers.prose import content, surroundings
 from roadmap_portal.charts import Bar, ProgressBar, expected_progress_chart, status_bar_chart
 
@@ -26,7 +26,7 @@ def write(dataset: Dataset, path: Path, language: str) -> None:
         for template in TEMPLATES.glob("*.typ"):
             shutil.copy(template, place)
         for name, chart in _charts(dataset, told).items():
-            (place / name).write_text(chart, encoding="utf-8")
+            (place / name).write_text(drawing(chart), encoding="utf-8")
         (place / "content.json").write_text(
             json.dumps({**texts, "missing_characters": missing}, ensure_ascii=False), encoding="utf-8"
         )

@@ -46,16 +46,25 @@ def printable(content: Any) -> tuple[Any, int]:
 
 
 def _printable_text(value: str) -> tuple[str, int]:
-    text = CONTROLS.sub("", value.replace("\r\n", "\n").replace("\t", " "))
-    lost = 0
-    unknown = {c for c in text if ord(c) >= LATIN and c not in KNOWN}
-    for character in unknown:
-        if not is_printable(character):
-            lost += text.count(character)
-            text = text.replace(character, REPLACEMENT)
+    text, lost = shown(CONTROLS.sub("", value.replace("\r\n", "\n").replace("\t", " ")))
     for pattern, space in TYPOGRAPHY:
         text = pattern.sub(space, text)
     return UNBROKEN.sub(lambda word: _breakable(word.group()), text), lost
+
+
+def drawing(svg: str) -> str:
+    """A drawing whose words the fonts can print."""
+    return shown(CONTROLS.sub("", svg))[0]
+
+
+def shown(text: str) -> tuple[str, int]:
+    """The text with a mark for each character no font can print, and how many there are."""
+    lost = 0
+    for character in {c for c in text if ord(c) >= LATIN and c not in KNOWN}:
+        if not is_printable(character):
+            lost += text.count(character)
+            text = text.replace(character, REPLACEMENT)
+    return text, lost
 
 
 def _breakable(word: str) -> str:

@@ -276,7 +276,7 @@ def test_drafts_expire_with_their_files_and_the_page_says_when(quarter, amina, c
     tasks.build_report(sealed.pk)
     long_ago = timezone.now() - timedelta(days=settings.REPORT_DRAFT_DAYS + 1)
     Report.objects.update(finished_at=long_ago)
-    young = transitions.request_report(quarter, by=amina)
+    young = transitions.request_report(quarter, "provenance=named", by=amina)
     tasks.build_report(young.pk)
     default_storage.save(f"reports/{online.pk}/left-by-a-dead-worker.pdf", ContentFile(b"half"))
     tasks.delete_expired_drafts()

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from accounts.models import Membership
 from commitments.models import Campaign, CampaignLine, Decision, Postponement, SteeringMeeting
 from reports.dataset import Dataset, build_dataset, canonical_json, readable, sha256_of
-from reports.dataset.older import UNKNOWN_ROW
+from reports.dataset.older import EMPTY_TABLES, UNKNOWN_ROW
 from reports.models import Report
 from reports.writers import WRITERS, Format, ledger
 from tests.factories import make_actor, make_campaign, make_commitment, make_milestone, make_roadmap, make_user
@@ -286,7 +286,7 @@ def test_workbooks_say_what_the_dataset_says(full, tmp_path, format_):
     path = written(full, format_, tmp_path)
     whole = table_of(path, "Synthèse")[0]
     for item in full["summary"]["answers"]:
-        assert whole[f"Réponse : {item['label']}"] == item["count"]
+        assert whole[f"Réponse : {item['label']}"] == item["count"]
     assert whole["Sans réponse ce trimestre"] == full["summary"]["not_answered"]
     told = {row["Code"]: row for row in table_of(path, "Engagements")}
     for row in full["commitments"]:
@@ -434,7 +434,9 @@ def as_in_form_1(dataset):
 
     words = dataset["labels"]["fr"]
     return {
-        **without(dataset, "labels", "seal", "period", "evidence", "decisions", "unapproved", "merged", "actors"),
+        **without(
+            dataset, "labels", "seal", "extract", "period", "evidence", "decisions", "unapproved", "merged", "actors"
+        ),
         "schema": "1",
         "definitions": dataset["definitions"]["fr"],
         "meanings": {"status": words["status_meaning"], "weather": words["weather_meaning"]},

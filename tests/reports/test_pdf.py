@@ -13,8 +13,9 @@ from accounts.models import User
 from commitments.models import Campaign
 from reports import transitions
 from reports.dataset import Dataset, build_dataset, canonical_json
+from reports.models import Report
 from reports.writers import WRITERS, Format
-from tests.factories import make_campaign
+from tests.factories import make_axis, make_campaign, make_commitment, make_evidence, make_user
 from tests.reports.proven import SEALED_AT, draw_proven_quarter, seal_proven_quarter
 from tests.reports.situations import FORTY_LINES, LONG_WORD, at, make_report
 
@@ -235,3 +236,16 @@ def test_the_same_report_laid_out_on_another_day_is_the_same_file(dataset, tmp_p
         again = written(Dataset.read(canonical_json(dataset.parts).decode()), tmp_path, language).read_bytes()
     assert again == first
     assert PdfReader(tmp_path / f"rapport-{language}.pdf").metadata.creation_date == SEALED_AT
+
+
+def test_a_blank_line_in_a_link_and_an_emoji_in_a_drawing_stop_nothing(tmp_path, db):
+    """Found by tests/reports/test_portfolios.py: the first tore the tag of the link, no font shows the second."""
+    axis = make_axis("research", title="Recherche 🚀")
+    commitment = make_commitment("x.", code="eng-1", main_axis=axis)
+    make_evidence(
+        commitment, make_user("auteur"), title="Deux lignes,\n\nune pièce", added_at=datetime(2026, 8, 1, tzinfo=UTC)
+    )
+    quarter = make_campaign(2026, 3, state=Campaign.State.REVIEW)
+    text = text_of(written(Dataset.of(build_dataset(Report(campaign=quarter, started_at=at(2026, 10, 1)))), tmp_path))
+    assert "Recherche □" in text
+    assert "Deux lignes," in text

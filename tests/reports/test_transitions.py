@@ -15,6 +15,7 @@ from commitments.transitions import TransitionRefused
 from reports import queries, services, tasks, transitions
 from reports.models import Report, ReportFile
 from reports.transitions.tables import move
+from reports.writers import variants
 from tests.factories import make_actor, make_campaign, make_user
 from tests.reports.situations import at, draw_quarter
 
@@ -194,7 +195,7 @@ def test_a_report_is_built_with_its_files(amina, files):
     assert (report.state, report.percent, report.step) == (State.READY, 100, "")
     assert report.dataset["summary"]["counted"] == 5
     stored = list(report.files.all())
-    assert [file.format for file in stored] == ["ods", "xlsx", "pdf", "pdf", "csv"]
+    assert [(file.format, file.language) for file in stored] == list(variants())
     for file in stored:
         content = file.file.read()
         file.file.close()

@@ -30,9 +30,7 @@ def summary(dataset: Dataset, label: Labels) -> Json:
 
 def _key_figures(found: Json) -> list[Json]:
     counts = {item["code"]: item["count"] for item in found["by_status"]}
-    in_progress = plural("%(n)s en cours", "%(n)s en cours", counts["in_progress"]) % {
-        "n": number(counts["in_progress"])
-    }
+    in_progress = _("%(n)s en cours") % {"n": number(counts["in_progress"])}
     abandoned = plural("%(n)s abandonné", "%(n)s abandonnés", found["abandoned"]) % {"n": number(found["abandoned"])}
     revised = _("%(n)s sur le calendrier révisé") % {"n": number(found["late_revised"])}
     silent = _("ni point publié, ni confirmation") if found["answers"] else _("aucun point publié ce trimestre")
@@ -50,7 +48,7 @@ def _key_figures(found: Json) -> list[Json]:
         ),
         _figure(
             number(counts["completed"]),
-            plural("réalisé", "réalisés", counts["completed"]),
+            plural("engagement réalisé", "engagements réalisés", counts["completed"]),
             f"{in_progress}, {abandoned}",
             "done",
         ),
