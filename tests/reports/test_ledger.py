@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from accounts.models import Membership
 from commitments.models import Campaign, CampaignLine, Decision, Postponement, SteeringMeeting
 from reports.dataset import Dataset, build_dataset, canonical_json, readable, sha256_of
-from reports.dataset.older import EMPTY_TABLES, UNKNOWN_ROW
+from reports.dataset.older import UNKNOWN_ROW
 from reports.models import Report
 from reports.writers import WRITERS, Format, ledger
 from tests.factories import make_actor, make_campaign, make_commitment, make_milestone, make_roadmap, make_user
