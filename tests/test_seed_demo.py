@@ -226,3 +226,11 @@ def test_the_steering_committee_met_and_will_meet(today):
     for item in met.agenda.exclude(reason="slipped"):
         said = item.commitment.updates.get(campaign=previous)
         assert (said.weather, timezone.localdate(said.published_at) <= met.held_on) == (item.reason, True)
+
+
+def test_what_is_sealed_says_that_it_is_fictional(seeded):
+    reports = list(SealedReport.objects.all())
+    assert len(reports) == 3
+    assert {report.layout.dataset["demonstration_notice"] for report in reports} == {
+        "Activité de démonstration, fictive"
+    }

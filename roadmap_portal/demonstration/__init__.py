@@ -60,10 +60,10 @@ def seed(today: date) -> Made | None:
         plan(stage, story)
         fund(stage, story)
     refresh_standing(stage.commitments[story.code].pk for story in scenario.stories)
-    play(stage, scenario)
-    roadmap.refresh_from_db()
+    # Before anything is sealed: what is frozen says that it is fictional.
     roadmap.is_demonstration = True
     roadmap.save(update_fields=["is_demonstration"])
+    play(stage, scenario)
     return _made(stage)
 
 

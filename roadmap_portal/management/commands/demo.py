@@ -37,6 +37,7 @@ ACCOUNTS = (
     ("valideur-etat@demo.example", "vise pour l’État"),
     ("valideur-region@demo.example", "vise pour la Région"),
     ("administration@demo.example", "pilote les campagnes et les rapports"),
+    ("administration-pole@demo.example", "demande le rapport de son acteur"),
     ("lecture@demo.example", "lit sans modifier"),
 )
 
@@ -106,7 +107,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def welcome(self, address: str) -> None:
-        accounts = "\n".join(f"  {account:<30} {role}" for account, role in ACCOUNTS)
+        accounts = "\n".join(f"  {account:<34} {role}" for account, role in ACCOUNTS)
         self.say(
             f"\nLe portail est prêt\u00a0: {address}/\n\n"
             f"Comptes de démonstration ({address}/connexion/), mot de passe «\u00a0{PASSWORD}\u00a0»\u00a0:\n"
