@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from commitments.models import Campaign, Commitment, Indicator, ProgressUpdate
+from commitments.transitions import move_campaign
 from reports.models import Report
-from reports.transitions import put_online
 from tests.browser.driving import faults, faults_at, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -33,11 +33,19 @@ def public_addresses() -> list[str]:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_public_page_has_an_accessibility_fault(portal, browser, width):
     call_command("build_report", "2026-T3", verbosity=0)
-    report = put_online(Report.objects.get(), by=User.objects.get(email="administration@demo.example"))
-    addresses = [*public_addresses(), "/rapports/2026-T3/", "/en/rapports/2026-T3/"]
+    addresses = [*public_addresses(), *report_addresses()]
     page = browser.new_page(viewport={"width": width, "height": 800})
     assert [fault for address in addresses for fault in faults_at(page, portal + address)] == []
-    assert report.published_at is not None
+
+
+def report_addresses() -> list[str]:
+    """A sealed quarter whose files are built, one whose files are on their way; a rectification; no and odd answers."""
+    compared = "/rapports/comparaison/?de=2026-T2&a=2026-T3"
+    return [
+        "/rapports/2026-T3/", "/en/rapports/2026-T3/", "/rapports/2026-T3/v1/", "/rapports/2026-T2/",
+        "/rapports/verification/", "/en/rapports/verification/", "/rapports/verification/?empreinte=rien",
+        "/rapports/comparaison/", compared, f"/en{compared}", "/rapports/comparaison/?de=2026-T2&a=rien",
+    ]  # fmt: skip
 
 
 def staff_addresses() -> list[str]:
@@ -52,6 +60,9 @@ def staff_addresses() -> list[str]:
         f"/espace/engagements/{PROVEN}/pieces/", "/espace/comites/", "/espace/comites/nouveau/",
         "/espace/comites/2026-09-22/", "/espace/comites/2026-12-08/", "/espace/preferences/",
         f"/espace/engagements/{LATE}/historique/", f"/espace/historique/commitments.campaign/{campaign}/",
+        "/espace/campagnes/calendrier/", f"/espace/engagements/{CODE}/fusion/", "/espace/rapports/sceller/2026-T4/",
+        "/espace/rapports/rectifier/2026-T3/", *[report.get_absolute_url() for report in Report.objects.all()],
+        "/en/espace/campagnes/calendrier/", "/en/espace/rapports/rectifier/2026-T3/",
         "/en/espace/", "/en/espace/campagnes/2026-T4/", f"/en/espace/visas/{submitted}/",
     ]  # fmt: skip
 
@@ -88,4 +99,31 @@ def test_errors_are_accessible_too(portal, browser, width):
     page.get_by_label("Ouverture").fill("2026-11-01")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator(".has-error").first).to_be_visible()
+    assert found + faults(page) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_sealing_is_accessible_with_what_it_refuses(portal, browser, width):
+    """A text that misses a visa is in the way; the quarter is mistyped, then the box left empty, then it is sealed."""
+    administrator = User.objects.get(email="administration@demo.example")
+    move_campaign(Campaign.objects.get(state=Campaign.State.OPEN), Campaign.State.REVIEW, by=administrator)
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    log_in(page, portal, "administration")
+    page.goto(f"{portal}/espace/rapports/sceller/2026-T4/")
+    found = faults(page)
+    page.get_by_label("Recopiez le trimestre à sceller").fill("T3 2026")
+    page.get_by_role("button", name="Sceller pour toujours").click()
+    expect(page.get_by_role("alert")).to_contain_text("Rien n’est scellé")
+    found += faults(page)
+    page.get_by_label("Recopiez le trimestre à sceller").fill("T4 2026")
+    page.get_by_role("button", name="Sceller pour toujours").click()
+    expect(page.get_by_role("alert")).to_contain_text("Il manque un visa")
+    found += faults(page)
+    for box in page.locator("input[name=unapproved]").all():
+        box.check()
+    page.get_by_label("Recopiez le trimestre à sceller").fill("t4-2026")
+    page.get_by_role("button", name="Sceller pour toujours").click()
+    expect(page.locator("main")).to_contain_text("est scellé")
+    page.goto(f"{portal}/rapports/2026-T4/")
+    expect(page.locator("main")).to_contain_text("non visé")
     assert found + faults(page) == []

@@ -6,12 +6,12 @@ from django.core.management.base import CommandError
 from django.http import Http404
 
 from reports import queries, services, transitions
-from reports.models import ReportFile
+from reports.models import Report, ReportFile
 from roadmap_portal.history.recording import RecordedCommand
 
 
 class Command(RecordedCommand):
-    help = "Builds the report of a quarter (2026-T3) on the whole roadmap, and prints its files."
+    help = "Builds the files of the report of a quarter (2026-T3), sealed or else a draft, and prints them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("quarter", help="as in 2026-T3")
@@ -23,14 +23,9 @@ class Command(RecordedCommand):
             raise CommandError(
                 f"Quarter: read {quarter!r}, expected one that has a campaign, such as 2026-T3."
             ) from error
-        try:
-            queued = transitions.request_draft(campaign)
-        except transitions.AlreadySealed as refusal:
-            raise CommandError(f"{quarter} is sealed: its report is number {refusal.sealed.number}.") from refusal
-        report = transitions.start(queued.pk)
-        if report is None:
-            raise CommandError("A worker is building this report right now, or will try it again soon.")
-        built = services.produce(report)
+        sealed = queries.latest_sealed(campaign)
+        report = transitions.request_draft(campaign) if sealed is None else sealed.layout
+        built = report if report.state == report.State.READY else self._build(report.pk)
         self.stdout.write(f"Report {built.pk}, data {built.dataset_sha256}")
         for file in built.files.filter(state=ReportFile.State.READY):
             self.stdout.write(f"{file.sha256}  {file.size:>10}  {file.file.name}")
@@ -38,3 +33,9 @@ class Command(RecordedCommand):
             raise CommandError(
                 f"Not all of it could be built; a worker will try again, or say « Réessayer ».\n{built.error}"
             )
+
+    def _build(self, pk: int) -> Report:
+        report = transitions.start(pk)
+        if report is None:
+            raise CommandError("A worker is building this report right now, or will try it again soon.")
+        return services.produce(report)
