@@ -116,7 +116,7 @@ def draw_quarter() -> Campaign:
     make_commitment(code="eng-muet", main_axis=training, title=EMOJI)
     told = make_commitment(code="eng-declare", main_axis=training, title=LONG_WORD, official_text=FORTY_LINES)
     dropped = make_commitment(code="eng-abandonne", title="Commande @ +33 -- abandonnée")
-    adjacent = make_commitment(code="act-voisine", provenance=ADJACENT, main_axis=research, title="Une action voisine")
+    adjacent = make_commitment(code="act-voisine", provenance=ADJACENT, main_axis=research, title="La voisine")
     publish(late, campaign, "in_progress", at(2026, 9, 20), weather="compromised", weather_reason="Pas de marché.")
     publish(done, campaign, "completed", at(2026, 9, 21), weather="secured", text_public="+33 appels\n\n@tous")
     publish(told, campaign, "in_progress", at(2026, 9, 22), weather="reachable", progress=Decimal("37.50"))

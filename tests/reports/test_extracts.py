@@ -206,5 +206,5 @@ def test_a_quarter_in_progress_has_parts_but_no_extract(amina, files):
     publish(make_commitment(code="eng-1"), quarter, "in_progress", at(2026, 9, 20))
     report = transitions.request_report(quarter, "provenance=named", period="year", by=amina, at=NOON)
     ready = services.produce(transitions.start(report.pk))
-    assert "extract" not in ready.dataset
+    assert ready.dataset["extract"] is None
     assert all("_rapport_2026-T3_annee_provenance-named_provisoire" in file.name for file in ready.files.all())

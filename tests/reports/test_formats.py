@@ -53,8 +53,8 @@ def pdf_text(path):
 def test_file_names_are_plain_dated_and_say_the_scope(full):
     assert file_name(full, Format.PDF) == "feuille-route-ia_rapport_2026-T3_provisoire.pdf"
     assert file_name(full, Format.CSV_EXCEL) == "feuille-route-ia_rapport_2026-T3_provisoire-excel.csv"
-    full["scope"]["query"] = "axis=research&q=%C3%A9t%C3%A9"
-    assert file_name(full, Format.ODS) == "feuille-route-ia_rapport_2026-T3_axis-research-q-ete_provisoire.ods"
+    part = {**full, "scope": {"query": "axis=research&q=%C3%A9t%C3%A9"}}
+    assert file_name(part, Format.ODS) == "feuille-route-ia_rapport_2026-T3_axis-research-q-ete_provisoire.ods"
 
 
 # --- The same figures everywhere ----------------------------------------------------------------
