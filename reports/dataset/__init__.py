@@ -20,7 +20,7 @@ from reports.dataset.older import readable
 from reports.dataset.proofs import decision_rows, evidence_rows
 from reports.dataset.rows import commitment_row
 from reports.dataset.scope import WHOLE, NotDivisible, ScopeNotUnderstood, narrowed, scopes_in_words, understood
-from reports.dataset.values import Json, canonical_json, iso, sha256_of
+from reports.dataset.values import Json, canonical_json, iso, sha256_of, sha256_of_text
 from reports.models import Report, SealedReport
 from roadmap_portal.templatetags.portal import NBSP, day_text, quarter, quarter_prose
 
@@ -35,6 +35,7 @@ __all__ = [
     "readable",
     "scopes_in_words",
     "sha256_of",
+    "sha256_of_text",
     "understood",
 ]
 

@@ -1,6 +1,5 @@
 """A frozen dataset as the writers of files read it."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +8,7 @@ from typing import Any, Self
 
 from reports.dataset.older import is_older, readable
 from reports.dataset.spool import TEXT, spool
-from reports.dataset.values import Json, canonical_json
+from reports.dataset.values import Json, canonical_json, sha256_of_text
 
 
 class Dataset(Mapping[str, Any]):
@@ -26,7 +25,7 @@ class Dataset(Mapping[str, Any]):
     @classmethod
     def read(cls, content: str) -> Self:
         """Of canonical JSON, of today's form or an older one; held in memory."""
-        return cls(readable(json.loads(content)), hashlib.sha256(content.encode()).hexdigest(), content)
+        return cls(readable(json.loads(content)), sha256_of_text(content), content)
 
     @classmethod
     def of(cls, parts: Json) -> Self:

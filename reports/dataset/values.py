@@ -27,6 +27,11 @@ def sha256_of(dataset: Json) -> str:
     return hashlib.sha256(canonical_json(dataset)).hexdigest()
 
 
+def sha256_of_text(content: str) -> str:
+    """Of what is stored, whether it is still a dataset or not."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
 def iso(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 

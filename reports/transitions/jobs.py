@@ -6,7 +6,6 @@ by a lease, which it renews. Once the lease has run out another worker takes the
 and whatever the first one writes from then on is refused.
 """
 
-import hashlib
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from accounts.models import User
 from accounts.permissions import can_manage_reports
 from commitments.models import Campaign
 from commitments.transitions import TransitionRefused
+from reports.dataset import sha256_of_text
 from reports.models import Report
 from reports.transitions.tables import State, lock, move, require
 
@@ -127,7 +127,7 @@ def _held(report: Report) -> QuerySet[Report]:
 def keep_data(report: Report, content: str) -> None:
     """The data of a draft, canonical JSON, as soon as they are known: whoever takes it over lays out the same."""
     current = hold(report)
-    current.content, current.dataset_sha256 = content, hashlib.sha256(content.encode()).hexdigest()
+    current.content, current.dataset_sha256 = content, sha256_of_text(content)
     current.save(update_fields=["content", "dataset_sha256"])
     report.content, report.dataset_sha256 = current.content, current.dataset_sha256
 

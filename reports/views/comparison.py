@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reports import queries
-from reports.dataset import Dataset
+from reports.dataset import Dataset, sha256_of_text
 from reports.dataset.comparison import Comparison, compare
 from reports.models import SealedReport
 
@@ -44,16 +44,23 @@ def comparison(request: HttpRequest) -> HttpResponse:
         swapped = _rank(first) > _rank(second)
         before, after = (second, first) if swapped else (first, second)
         context |= {"comparison": _compared(before, after), "swapped": swapped, "sides": (before, after)}
+        if context["comparison"] is None:
+            faults.append(
+                _("Les données de l’un des deux ne sont plus celles de son empreinte : voyez leur vérification.")
+            )
     return render(request, "reports/comparison.html", context)
 
 
 def rectification(sealed: SealedReport) -> Comparison | None:
-    """A rectification against the report it corrects; None for the first report of a quarter."""
+    """A rectification against the report it corrects. None for the first of a quarter, or when either is damaged."""
     return None if sealed.rectifies is None else _compared(sealed.rectifies, sealed)
 
 
-def _compared(before: SealedReport, after: SealedReport) -> Comparison:
+def _compared(before: SealedReport, after: SealedReport) -> Comparison | None:
+    """None when the data of one are no longer those it was sealed with: the page of verification names it."""
     content = queries.contents_of([before, after])
+    if any(sha256_of_text(content[sealed.pk]) != sealed.sha256 for sealed in (before, after)):
+        return None
     return compare(Dataset.read(content[before.pk]), Dataset.read(content[after.pk]))
 
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from commitments.models import Campaign
 from reports import transitions
+from reports.models import SealedReport
 from tests.factories import make_campaign, make_commitment
 from tests.reports.situations import at
 from tests.reports.test_pages import text_of
@@ -108,3 +109,19 @@ def test_the_page_speaks_english_with_the_words_frozen_in_the_reports(client, tw
     page = text_of(client.get(f"/en{ADDRESS}", {"de": "2026-T2", "a": "2026-T3"}))
     frozen = json.loads(two_quarters[1].content)["labels"]["en"]["status"]["suspended"]
     assert f"→ devient {frozen}" in page or f"→ becomes {frozen}" in page
+
+
+def test_damaged_data_are_not_compared_and_take_no_page_down(client, two_quarters, amina):
+    """One sign changed with the triggers off: verify_reports names it, the pages around stay."""
+    first = SealedReport.objects.get(number=2)
+    transitions.rectify(first, reason="Un chiffre était faux.", by=amina)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE reports_sealedreport DISABLE TRIGGER USER")
+        damaged = "overlay(content placing '}' from 9 for 1)"
+        cursor.execute(f"UPDATE reports_sealedreport SET content = {damaged} WHERE number = 2")  # noqa: S608 - ours
+            "UPDATE reports_sealedreport SET content = overlay(content placing '}' from 9 for 1) WHERE number = 2"
+        )
+        cursor.execute("ALTER TABLE reports_sealedreport ENABLE TRIGGER USER")
+    page = text_of(client.get(ADDRESS, {"de": "2026-T2", "a": "2026-T3-v1"}))
+    assert "Les données de l’un des deux ne sont plus celles de son empreinte" in page
+    assert client.get("/rapports/2026-T3/").status_code == 200
