@@ -115,12 +115,11 @@ def test_damaged_data_are_not_compared_and_take_no_page_down(client, two_quarter
     """One sign changed with the triggers off: verify_reports names it, the pages around stay."""
     first = SealedReport.objects.get(number=2)
     transitions.rectify(first, reason="Un chiffre était faux.", by=amina)
+    damaged = "content = overlay(content placing '}' from 9 for 1)"
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE reports_sealedreport DISABLE TRIGGER USER")
-        damaged = "overlay(content placing '}' from 9 for 1)"
-        cursor.execute(f"UPDATE reports_sealedreport SET content = {damaged} WHERE number = 2")  # noqa: S608 - ours
-            "UPDATE reports_sealedreport SET content = overlay(content placing '}' from 9 for 1) WHERE number = 2"
-        )
+        cursor.execute(f"UPDATE reports_sealedreport SET {damaged} WHERE number = 2")  # noqa: S608 - ours
         cursor.execute("ALTER TABLE reports_sealedreport ENABLE TRIGGER USER")
     page = text_of(client.get(ADDRESS, {"de": "2026-T2", "a": "2026-T3-v1"}))
     assert "Les données de l’un des deux ne sont plus celles de son empreinte" in page
