@@ -6,7 +6,7 @@ An imported file of macros runs once for the whole process, so what depends on t
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
@@ -100,7 +100,7 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update({write.__name__: write for write in FORMATS})
     made.filters.update(capfirst=capfirst, in_french=in_french, say=say, runs=runs, truncatewords=truncatewords)
-    made.filters.update(as_date=as_date, as_moment=as_moment, as_decimal=as_decimal, reading=reading, share_of=share_of)
+    made.filters.update(as_date=as_date, as_decimal=as_decimal)
     return made
 
 
@@ -183,24 +183,8 @@ def as_date(value: str | None) -> date | None:
     return None if value is None else date.fromisoformat(value)
 
 
-def as_moment(value: str) -> datetime:
-    return datetime.fromisoformat(value)
-
-
 def as_decimal(value: str | None) -> Decimal | None:
     return None if value is None else Decimal(value)
-
-
-def reading(value: str, unit: str) -> str:
-    """A value of an indicator with its unit, as precise as its source gave it."""
-    exact = Decimal(value).normalize()
-    exponent = exact.as_tuple().exponent
-    return portal.measured(exact, unit, max(-exponent, 0) if isinstance(exponent, int) else 0)
-
-
-def share_of(count: int, total: int) -> Decimal | None:
-    """In percent; None of nothing."""
-    return Decimal(100) * count / total if total else None
 
 
 # --- Addresses -----------------------------------------------------------------------------------
