@@ -1,10 +1,10 @@
 """The benchmarks of the portal, written to var/bench/results.json as ratios.
 
 Pages: throughput of home, list and commitment page against a bare Django view (/healthz/) on the same server, in turn,
-with 40 and with 1,000 commitments; no page is cached. PDF: time to lay out the report of 40, 1,000 and 4,000 commitments
-with Typst, against WeasyPrint on the HTML page of the same dataset (stopped after ten minutes; `--without-4000` leaves
-out the longest). Tables: time to write each format for 1,000 commitments, XLSX against openpyxl, and how much more
-memory 20,000 take.
+with 40 and with 1,000 commitments; no page is cached. PDF: time to lay out the report of 40, 1,000 and 4,000
+commitments with Typst, against WeasyPrint on the HTML page of the same dataset (stopped after ten minutes;
+`--without-4000` leaves out the longest). Tables: time to write each format for 1,000 commitments, XLSX against
+openpyxl, and how much more memory 20,000 take.
 """
 
 import argparse
