@@ -1,6 +1,7 @@
 """Which characters the fonts of the PDF can print, and where a text may break."""
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -47,9 +48,17 @@ def printable(content: Any) -> tuple[Any, int]:
 
 def _printable_text(value: str) -> tuple[str, int]:
     text, lost = shown(CONTROLS.sub("", value.replace("\r\n", "\n").replace("\t", " ")))
+    if value.strip() and is_invisible(text):
+        # A heading of nothing but control signs: it must not be an empty one.
+        return REPLACEMENT, lost + 1
     for pattern, space in TYPOGRAPHY:
         text = pattern.sub(space, text)
     return UNBROKEN.sub(lambda word: _breakable(word.group()), text), lost
+
+
+def is_invisible(text: str) -> bool:
+    """Made of spaces, breaks and signs without a shape alone."""
+    return all(unicodedata.category(character)[0] in "ZC" for character in text)
 
 
 def drawing(svg: str) -> str:

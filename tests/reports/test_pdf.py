@@ -249,3 +249,11 @@ def test_a_blank_line_in_a_link_and_an_emoji_in_a_drawing_stop_nothing(tmp_path,
     text = text_of(written(Dataset.of(build_dataset(Report(campaign=quarter, started_at=at(2026, 10, 1)))), tmp_path))
     assert "Recherche □" in text
     assert "Deux lignes," in text
+
+
+@pytest.mark.parametrize("title", ["\x9f", "\u200b\ufeff"])
+def test_a_title_that_shows_nothing_is_no_empty_heading(tmp_path, db, title):
+    make_commitment(code="eng-1", title=title)
+    quarter = make_campaign(2026, 3, state=Campaign.State.REVIEW)
+    path = written(Dataset.of(build_dataset(Report(campaign=quarter, started_at=at(2026, 10, 1)))), tmp_path)
+    assert "□" in text_of(path)

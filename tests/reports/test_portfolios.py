@@ -56,7 +56,7 @@ def check_json(dataset, path, language):
 
 
 def check_open_csv(dataset, path, language):
-    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"), newline="")))
+    rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode(), newline="")))
     assert [row["code"] for row in rows] == [row["code"] for row in everyone(dataset)]
     for read, row in zip(rows, everyone(dataset), strict=True):
         assert [read[name] for name in TEXTS] == [row[name] for name in TEXTS]
@@ -148,11 +148,13 @@ def test_no_format_is_left_out():
 @example(drawn=Drawn(size=0, seed=1, texts=["Rien"]))
 @example(drawn=Drawn(size=1, seed=2, texts=["=1+1"]))
 @example(drawn=Drawn(size=200, seed=3, texts=ODD_TEXTS))
-# Not shrunk: a portfolio takes seconds, and the seed is enough to draw it again.
+# Not shrunk: a portfolio takes seconds, and the seed is enough to draw it again. The same draws at each run, so that a
+# red run speaks of a change; without `derandomize`, it searches further.
 @settings(
     max_examples=8,
     deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
     print_blob=True,
 )
