@@ -10,8 +10,6 @@ from commitments.forms.versioned import VersionedForm
 from commitments.models import Commitment, Decision, SteeringMeeting
 from commitments.transitions import DECISION_CHANGES, TransitionRefused
 
-CLOSINGS = DECISION_CHANGES[Decision.State.OPEN]
-
 
 class MeetingForm(VersionedForm):
     held_on = date_field(_("Date de la réunion"))

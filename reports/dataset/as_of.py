@@ -6,7 +6,7 @@ one, not today's. Due dates are those in force then: a postponement made later i
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import DateField, Prefetch, Q, QuerySet
@@ -173,7 +173,3 @@ def _undo_later_postponements(
             target = by_pk.get(postponement.milestone_id)
         if target is not None:
             target.due_on = postponement.from_on
-
-
-def generation_time(started_at: datetime | None, requested_at: datetime) -> datetime:
-    return timezone.localtime(started_at or requested_at).replace(microsecond=0)

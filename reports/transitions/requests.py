@@ -13,7 +13,7 @@ from commitments.models import Campaign
 from commitments.transitions import TransitionRefused
 from reports.dataset import ScopeNotUnderstood, understood
 from reports.models import Report, SealedReport
-from reports.queries import latest_sealed
+from reports.queries import seal_of
 from reports.transitions.tables import State, lock, require
 
 Period = Report.Period
@@ -50,7 +50,7 @@ def _request(campaign: Campaign, scope: str, period: str, by: User | None, at: d
     _check_scope(scope, campaign)
     # One request at a time for a quarter: two clicks at once must find the same report.
     Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
-    if not scope and period == Period.QUARTER and (sealed := latest_sealed(campaign)) is not None:
+    if not scope and period == Period.QUARTER and (sealed := seal_of(campaign)) is not None:
         raise AlreadySealed(sealed)
     running = Report.objects.filter(
         campaign=campaign, scope=scope, period=period, sealed=None, state__in=Report.RUNNING

@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, ngettext
 
-NOT_AVAILABLE = "n. d."
 NBSP = "\u00a0"
 MAGNITUDES: tuple[tuple[int, str, str], ...] = ((10**9, "Md€", "bn"), (10**6, "M€", "m"), (10**3, "k€", "k"))
 KEPT = 8192
