@@ -20,7 +20,7 @@ from commitments.models import (
     Weather,
 )
 from commitments.progress import refresh_standing
-from funding.models import Envelope, FundingLine
+from funding.models import Envelope, FundingEvent, FundingLine
 
 TEXT = (
     "Le groupe de travail s’est réuni deux fois et a retenu trois priorités. La convention est en cours de "
@@ -119,10 +119,18 @@ def _surroundings(
         for n, c in enumerate(commitments)
         for k in (0, 7)
     )
-    FundingLine.objects.bulk_create(
-        FundingLine(commitment=commitment, envelope=envelope, planned_amount=Decimal(10_000 + n))
-        for n, commitment in enumerate(commitments)
-        if n % 2
+    lines = [FundingLine(commitment=commitment, envelope=envelope) for commitment in commitments[1::2]]
+    FundingLine.objects.bulk_create(lines)
+    FundingEvent.objects.bulk_create(
+        FundingEvent(
+            line=line,
+            kind=FundingEvent.Kind.PLANNED,
+            amount=Decimal(10_000 + n),
+            occurred_on=date(2026, 1, 15),
+            fiscal_year=2026,
+            document="Délibération",
+        )
+        for n, line in enumerate(lines)
     )
 
 

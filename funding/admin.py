@@ -15,6 +15,6 @@ class EnvelopeAdmin(Merging, WithHistory):
 
 @admin.register(FundingLine)
 class FundingLineAdmin(Merging, WithHistory):
-    list_display = ["commitment", "envelope", "funder", "planned_amount"]
+    list_display = ["commitment", "envelope", "funder", "authorisation_kind"]
     search_fields = ["commitment__title", "envelope__title"]
     autocomplete_fields = ["commitment", "envelope", "funder", "beneficiary"]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funding import views
+from funding.views import public
 
 app_name = "funding"
-urlpatterns = [path("financements/", views.funding_list, name="list")]
+urlpatterns = [path("financements/", public.funding_list, name="list")]

@@ -26,9 +26,11 @@ from commitments.models import (
     Status,
 )
 from commitments.progress import refresh_standing
-from funding.models import Envelope, FundingLine
+from funding.models import Envelope, FundingEvent, FundingLine
+from funding.queries import funding_lines
 from roadmap_portal.management.commands.load_roadmap import CARRIED_FILE
 from tests.factories import make_user
+from tests.reports.situations import make_event
 
 pytestmark = pytest.mark.django_db
 OUR_APPS = ["actors", "accounts", "commitments", "funding", "reports"]
@@ -96,7 +98,7 @@ def differing(before, after):
 
 
 def test_the_whole_file_is_loaded():
-    assert "Total\u00a0: 592 créés, 0 modifié, 0 retiré." in load()
+    assert "Total\u00a0: 600 créés, 0 modifié, 0 retiré." in load()
     counts = {model: model.objects.count() for model in (Source, Actor, Axis, Commitment, Envelope, Indicator, Event)}
     assert counts == {Source: 126, Actor: 77, Axis: 13, Commitment: 40, Envelope: 35, Indicator: 36, Event: 36}
     assert Commitment.objects.counted().count() == 26
@@ -188,7 +190,7 @@ def test_envelopes_are_nested_and_say_whose_money_it_is():
 
 def test_a_line_names_its_funder_only_when_there_is_one():
     load()
-    campus = FundingLine.objects.get(commitment__code="eng-23-campus")
+    campus = funding_lines().get(commitment__code="eng-23-campus")
     assert (campus.funder.slug, campus.planned_amount) == ("region-aura", Decimal(60_000_000))
     assert FundingLine.objects.get(commitment__code="eng-24-f2030-innov").funder is None
 
@@ -273,10 +275,14 @@ def test_what_staff_entered_stays():
     Commitment.objects.filter(pk=commitment.pk).update(starts_on=date(2023, 1, 1), weight=3, summary="En bref")
     Milestone.objects.create(commitment=commitment, title="Revue", initial_due_on="2027-01-31", due_on="2027-01-31")
     Participation.objects.create(commitment=commitment, actor=actor, role="partner")
-    FundingLine.objects.create(
-        commitment=commitment, envelope=Envelope.objects.get(code="fin-cper-esri"), funder=actor, planned_amount=10
+    line = FundingLine.objects.create(
+        commitment=commitment, envelope=Envelope.objects.get(code="fin-cper-esri"), funder=actor
     )
-    FundingLine.objects.filter(commitment__code="eng-22-efelia").update(planned_amount=500)
+    make_event(line, "planned", Decimal(10))
+    make_event(FundingLine.objects.get(commitment__code="eng-22-efelia"), "planned", Decimal(500))
+    # Of a line whose amount the file knows: theirs stands.
+    of_the_file = FundingEvent.objects.get(line__commitment__code="eng-23-campus")
+    make_event(of_the_file.line, "planned", Decimal(7), supersedes=of_the_file, reason="Convention")
     IndicatorTarget.objects.create(
         indicator=Indicator.objects.get(code="ind-poles"), kind="interim", value=15, due_on=date(2027, 12, 31)
     )

@@ -33,6 +33,13 @@ class Indicator(Versioned):
         WAFERS_PER_YEAR = "wafers/year", _("plaques par an")
         RANK = "rank", _("rang")
 
+    class Periodicity(models.TextChoices):
+        MONTHLY = "monthly", _("chaque mois")
+        QUARTERLY = "quarterly", _("chaque trimestre")
+        HALF_YEARLY = "half_yearly", _("chaque semestre")
+        YEARLY = "yearly", _("chaque année")
+        OCCASIONAL = "occasional", _("sans rythme fixe")
+
     roadmap = models.ForeignKey(
         Roadmap, on_delete=models.PROTECT, related_name="indicators", verbose_name=_("feuille de route")
     )
@@ -40,6 +47,16 @@ class Indicator(Versioned):
     title = models.CharField(_("titre"), max_length=300)
     description = models.TextField(_("définition"), blank=True)
     note = models.TextField(_("limites"), blank=True)
+    method = models.TextField(_("méthode de calcul"), blank=True)
+    periodicity = models.CharField(
+        _("périodicité"), max_length=11, choices=Periodicity.choices, default=Periodicity.OCCASIONAL
+    )
+    # Between the end of the period that is measured and the day its figure is known.
+    availability_delay_days = models.PositiveSmallIntegerField(_("délai de disponibilité (jours)"), default=0)
+    # Beyond, a new reading is asked to be confirmed and explained. None: the portal's own threshold.
+    jump_percent = models.PositiveSmallIntegerField(
+        _("variation à confirmer (%)"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     unit = models.CharField(_("unité"), max_length=12, choices=Unit.choices)
     decimals = models.PositiveSmallIntegerField(_("décimales"), default=0)
     direction = models.CharField(_("sens attendu"), max_length=5, choices=Direction.choices, default=Direction.UP)
@@ -159,6 +176,9 @@ class Measurement(models.Model):
     source = models.ForeignKey(
         Source, on_delete=models.PROTECT, null=True, blank=True, related_name="measurements", verbose_name=_("source")
     )
+    # What a jump is explained by, or a correction.
+    comment = models.TextField(_("commentaire"), blank=True)
+    form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("corrige")
     )

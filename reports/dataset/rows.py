@@ -205,7 +205,7 @@ def funding_row(line: FundingLine, is_added: bool) -> Json:
         "authorisation": line.authorisation_kind,
         "authorisation_label": line.get_authorisation_kind_display() if line.authorisation_kind else "",
         "agreement_reference": line.agreement_reference,
-        "planned": two_places(line.planned_amount),
+        "planned": two_places(line.planned_amount),  # type: ignore[attr-defined]
         "is_added": is_added,
         "is_fictional": line.is_fictional,
         "note": line.note,

@@ -14,13 +14,13 @@ from reports.dataset.values import Json, iso, reading, sources, two_places
 
 
 class Money:
-    """What the commitments of a report are funded by, read once."""
+    """What the commitments of a report were funded by at the end of a day, read once."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], on: date) -> None:
         self.lines = defaultdict[int, list[FundingLine]](list)
         self.parents = parents_of_envelopes()
         ids = [entry.commitment.pk for entry in entries]
-        found = funding_lines().select_related("commitment").filter(commitment__in=ids)
+        found = funding_lines(on).select_related("commitment").filter(commitment__in=ids)
         for line in found.order_by("commitment__code", "envelope__code", "pk"):
             self.lines[line.commitment_id].append(line)
 

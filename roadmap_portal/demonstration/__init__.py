@@ -23,8 +23,9 @@ from funding.models import FundingLine
 from reports import transitions as report_transitions
 from reports.models import Report
 from reports.services import produce
+from roadmap_portal.demonstration.money import fund
 from roadmap_portal.demonstration.play import play
-from roadmap_portal.demonstration.stage import PASSWORD, SeedRefused, Stage, fund, plan, set_stage
+from roadmap_portal.demonstration.stage import PASSWORD, SeedRefused, Stage, plan, set_stage
 from roadmap_portal.loader.frame import ROADMAP_CODE
 from roadmap_portal.scenario import Calendar, read_scenario
 

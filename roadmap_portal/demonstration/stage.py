@@ -1,4 +1,4 @@
-"""What the scenes of the demonstration share: people, campaigns, what was promised, and the money."""
+"""What the scenes of the demonstration share: people, campaigns, and what was promised."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,13 +9,11 @@ from accounts.models import Membership, User
 from actors.models import Actor
 from commitments import transitions
 from commitments.models import Campaign, Commitment, Milestone, Roadmap
-from funding.models import Envelope, FundingLine
 from roadmap_portal.scenario import Calendar, Point, Scenario, Story
 
 PASSWORD = "demonstration"  # noqa: S105 - printed on purpose; refused when DEBUG is off
 DAYS_TO_ANSWER = 15
 TACIT_DELAY_DAYS = 10  # working days
-FICTIONAL = "Montant fictif, donné pour la démonstration."
 
 
 class SeedRefused(Exception):
@@ -129,22 +127,3 @@ def plan(stage: Stage, story: Story) -> None:
         )
         for step in story.milestones
     )
-
-
-def fund(stage: Stage, story: Story) -> None:
-    envelopes = Envelope.objects.in_bulk([money.envelope for money in story.funding], field_name="code")
-    lines = [
-        FundingLine(
-            commitment=stage.commitments[story.code],
-            envelope=envelopes[money.envelope],
-            funder=stage.actors[money.funder],
-            beneficiary=stage.actors[money.beneficiary] if money.beneficiary else None,
-            authorisation_kind=money.authorisation,
-            planned_amount=money.amount,
-            is_fictional=True,
-            note=FICTIONAL,
-        )
-        for money in story.funding
-    ]
-    # Where the facts already have a line of this funder on this envelope, theirs is the one that stays.
-    FundingLine.objects.bulk_create(lines, ignore_conflicts=True)

@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from actors.models import Actor, Confidence, Side
 from commitments.models import Axis, Commitment, Event, Indicator, IndicatorTarget, Measurement, Milestone
-from funding.models import Envelope, FundingLine
+from funding.models import Envelope, FundingEvent, FundingLine
 from roadmap_portal.facts.entry import Entry, column
 from roadmap_portal.facts.shapes import (
     ActorFact,
@@ -188,7 +188,7 @@ def lines_of(entry: Entry) -> tuple[LineFact, ...]:
         lines.append(
             LineFact(
                 envelope=child.required_reference("funding_line", "envelope"),
-                amount=child.number("amount_eur", column(FundingLine, "planned_amount")),
+                amount=child.number("amount_eur", column(FundingEvent, "amount")),
                 note=child.text("note", column(FundingLine, "note")),
             )
         )

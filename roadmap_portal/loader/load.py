@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 
 from commitments.progress import refresh_standing
 from commitments.transitions import add_lines_to_the_open_campaign
@@ -39,6 +40,7 @@ def load_facts(facts: Facts) -> Loaded:
     axes = frame.sync_axes(facts, roadmap, sources)
     commitments = engagements.sync_commitments(facts, roadmap, axes, actors, sources)
     envelopes = money.sync_envelopes(facts, actors, sources)
+    lines = money.sync_lines(facts, commitments, envelopes, actors)
     measures = indicators.sync_indicators(facts, roadmap, axes, sources)
     tallies = (
         sources.tally,
@@ -49,7 +51,8 @@ def load_facts(facts: Facts) -> Loaded:
         engagements.sync_participations(facts, commitments, actors),
         engagements.sync_source_milestones(facts, commitments, sources),
         envelopes.tally,
-        money.sync_lines(facts, commitments, envelopes, actors),
+        lines.tally,
+        money.sync_planned(facts, lines, commitments, envelopes, otherwise_on=roadmap.signed_on or localdate()),
         measures.tally,
         indicators.sync_targets(facts, measures, sources),
         indicators.sync_readings(facts, measures, sources),

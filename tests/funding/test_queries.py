@@ -22,6 +22,13 @@ from tests.factories import make_actor, make_commitment
 from tests.reports.situations import make_envelope, make_line
 
 
+def line_of(amount, **fields):
+    """A line as `funding_lines` would fetch it."""
+    line = FundingLine(**fields)
+    line.planned_amount = amount
+    return line
+
+
 def planned_of(commitment):
     return planned(funding_lines().filter(commitment=commitment), parents_of_envelopes())
 
@@ -91,7 +98,7 @@ def test_whatever_the_tree_no_parent_and_child_are_added(parents, chosen, reache
     tree = {n: (parent % n) or None for n, parent in enumerate(parents, start=1)}
     envelopes = {n: Envelope(pk=n, reach=reaches[n - 1]) for n in tree}
     lines = [
-        FundingLine(pk=pk, envelope=envelopes[n], funder_id=funder or None, planned_amount=Decimal(amount))
+        line_of(Decimal(amount), pk=pk, envelope=envelopes[n], funder_id=funder or None)
         for pk, (n, funder, amount) in enumerate(chosen, start=1)
     ]
     found = planned(lines, tree)
@@ -109,7 +116,7 @@ def test_whatever_the_tree_no_parent_and_child_are_added(parents, chosen, reache
 
 def test_a_circle_of_envelopes_does_not_hang():
     first, second = Envelope(pk=1, reach="regional"), Envelope(pk=2, reach="regional")
-    lines = [FundingLine(pk=1, envelope=first, planned_amount=Decimal(1))]
+    lines = [line_of(Decimal(1), pk=1, envelope=first)]
     assert planned(lines, {1: 2, 2: 1}).regional == Decimal(1)
     assert second.pk == 2
 

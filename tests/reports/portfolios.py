@@ -20,7 +20,7 @@ from commitments.models import (
     Status,
     Weather,
 )
-from funding.models import FundingLine
+from funding.models import FundingEvent, FundingLine
 from tests.factories import make_actor, make_axis, make_campaign, make_roadmap, make_user
 from tests.reports.situations import FORTY_LINES, make_envelope, make_indicator, make_source
 
@@ -220,7 +220,6 @@ def _money(chance, commitments, actors: list[Actor]):
         FundingLine(
             commitment=commitment,
             envelope=chance.random.choice(envelopes),
-            planned_amount=chance.amount(),
             funder=chance.random.choice([None, *actors]),
             instrument=chance.text(60),
         )
@@ -228,3 +227,15 @@ def _money(chance, commitments, actors: list[Actor]):
         if chance.one_in(2)
     ]
     FundingLine.objects.bulk_create(lines)
+    FundingEvent.objects.bulk_create(
+        FundingEvent(
+            line=line,
+            kind="planned",
+            amount=amount,
+            occurred_on=date(2026, 1, 15),
+            fiscal_year=2026,
+            document=chance.text(60) or "Délibération",
+        )
+        for line in lines
+        if (amount := chance.amount())
+    )

@@ -15,7 +15,7 @@ from commitments.models import (
     ProgressUpdate,
     Status,
 )
-from funding.models import Envelope, FundingLine
+from funding.models import Envelope, FundingEvent, FundingLine
 from reports.models import Report
 from tests.factories import (
     make_actor,
@@ -79,9 +79,18 @@ def make_envelope(code, parent=None, reach="regional", amount=None, **fields) ->
 
 
 def make_line(commitment, envelope, amount=None, funder=None) -> FundingLine:
-    return FundingLine.objects.create(
-        commitment=commitment, envelope=envelope, planned_amount=amount, funder=funder and make_actor(funder)
-    )
+    line = FundingLine.objects.create(commitment=commitment, envelope=envelope, funder=funder and make_actor(funder))
+    if amount is not None:
+        make_event(line, "planned", amount)
+    return line
+
+
+def make_event(line, kind, amount, on=date(2026, 1, 15), **fields) -> FundingEvent:
+    fields = {"fiscal_year": on.year, "document": "Délibération", "reason": "Solde" if kind in FALLS else ""} | fields
+    return FundingEvent.objects.create(line=line, kind=kind, amount=amount, occurred_on=on, **fields)
+
+
+FALLS = {"decommitted", "recovered"}
 
 
 def make_source(code="communique") -> Source:

@@ -1,4 +1,4 @@
-"""Money: envelopes (nested, so never added together) and the lines that tie a commitment to them."""
+"""Envelopes: nested, so never added together."""
 
 from decimal import Decimal
 
@@ -8,7 +8,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, Source
-from commitments.models import Commitment
 from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
@@ -51,6 +50,19 @@ class Envelope(Versioned):
     stated_precision = models.CharField(_("précision"), max_length=5, blank=True)
     figures = models.JSONField(_("chiffres cités par les sources"), default=list, blank=True)
     confidence = models.CharField(_("fiabilité"), max_length=8, choices=Confidence.choices)
+    # « 1 € de l’État pour 1 € de la Région »: how far the two may part before the panel turns amber. None: not asked.
+    parity_tolerance = models.DecimalField(
+        _("écart toléré à la parité (%)"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("En pourcentage de la plus grande des deux parts. Vide : la parité n’est pas demandée."),
+    )
+    # Of the fund, for the region's zone (regulation 2021/1060): the highest share of a cost it may pay.
+    rate_cap = models.DecimalField(
+        _("taux de cofinancement maximal (%)"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
     funders = models.ManyToManyField(Actor, related_name="envelopes", blank=True, verbose_name=_("financeurs"))
     sources = models.ManyToManyField(Source, related_name="envelopes", blank=True, verbose_name=_("sources"))
 
@@ -74,69 +86,13 @@ class Envelope(Versioned):
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
                 violation_error_message=_("Une enveloppe ne peut pas faire partie d’elle-même."),
             ),
+            models.CheckConstraint(
+                name="envelope_percentages_are_percentages",
+                condition=(Q(parity_tolerance__isnull=True) | Q(parity_tolerance__range=(0, 100)))
+                & (Q(rate_cap__isnull=True) | Q(rate_cap__range=(0, 100))),
+                violation_error_message=_("Un pourcentage est compris entre 0 et 100."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
-
-
-@tracked()
-class FundingLine(Versioned):
-    class AuthorisationKind(models.TextChoices):
-        AE = "AE", _("autorisation d’engagement")
-        AP = "AP", _("autorisation de programme")
-
-    commitment = models.ForeignKey(
-        Commitment, on_delete=models.PROTECT, related_name="funding_lines", verbose_name=_("engagement")
-    )
-    envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="lines", verbose_name=_("enveloppe"))
-    # Empty: the envelope's funders together; their shares were not published.
-    funder = models.ForeignKey(
-        Actor,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="funding_lines",
-        verbose_name=_("financeur"),
-    )
-    beneficiary = models.ForeignKey(
-        Actor, on_delete=models.PROTECT, null=True, blank=True, related_name="grants", verbose_name=_("bénéficiaire")
-    )
-    instrument = models.CharField(_("instrument"), max_length=120, blank=True)
-    authorisation_kind = models.CharField(
-        _("nature de l’autorisation"), max_length=2, choices=AuthorisationKind.choices, blank=True
-    )
-    agreement_reference = models.CharField(_("référence de la convention"), max_length=120, blank=True)
-    planned_amount = models.DecimalField(
-        _("montant programmé"),
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(Decimal(0))],
-    )
-    is_fictional = models.BooleanField(_("fictive"), default=False, editable=False)
-    # Read in the facts file: the next load brings it up to date. Those typed by staff stay as they are.
-    from_facts = models.BooleanField(_("lue dans les faits publics"), default=False, editable=False)
-    note = models.TextField(_("note"), blank=True)
-
-    class Meta(Versioned.Meta):
-        verbose_name = _("ligne de financement")
-        verbose_name_plural = _("lignes de financement")
-        ordering = ["commitment", "envelope", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["commitment", "envelope", "funder"],
-                name="funding_line_once",
-                nulls_distinct=False,
-                violation_error_message=_("Cette ligne de financement existe déjà."),
-            ),
-            models.CheckConstraint(
-                name="funding_line_amount_is_not_negative",
-                condition=Q(planned_amount__isnull=True) | Q(planned_amount__gte=0),
-                violation_error_message=_("Un montant ne peut pas être négatif."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.commitment.code} · {self.envelope}"

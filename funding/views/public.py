@@ -1,4 +1,4 @@
-"""Pages on money."""
+"""What everyone reads of money."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

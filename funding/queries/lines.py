@@ -1,4 +1,4 @@
-"""Which amounts may be added: the one place that knows (domain.md, « Money »).
+"""Lines with the amounts of their ledger, and which of these may be added: the one place that knows (domain.md).
 
 Of the lines of one commitment:
 - a line on an envelope and a line on a part of that envelope are the same money told twice. The more precise one is
@@ -6,20 +6,23 @@ Of the lines of one commitment:
 - a line without a funder is that of all the envelope's funders together: their own lines on it are shares of it;
 - money of the region, national and European money are three sums, never one: the last two are context;
 - a missing amount is counted as missing, it is not zero.
+Each kind of amount is added by itself: of the lines where it is written.
 Envelopes themselves are never added: they are nested, and quoted from sources that overlap.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from accounts.permissions import Someone, visible_to
 from actors.models import Actor
 from commitments.models import Commitment
+from funding.ledger import KINDS, Amounts
 from funding.models import Envelope, FundingLine
 from roadmap_portal.prepared import Prepared
 
@@ -68,22 +71,49 @@ def parents_of_envelopes() -> dict[int, int | None]:
     return dict(Envelope.objects.values_list("pk", "parent"))
 
 
+def with_amounts(lines: QuerySet[FundingLine], on: date | None = None) -> QuerySet[FundingLine]:
+    """Each with `planned_amount` … `recovered_amount`, the sum of its effective events of that kind; None without any.
+
+    `on`: what had happened by the end of that day, as it is known now.
+    """
+    effective = Q(events__superseded_by__isnull=True, events__amount__gt=0)
+    if on is not None:
+        effective &= Q(events__occurred_on__lte=on)
+    return lines.annotate(
+        **{f"{kind}_amount": Sum("events__amount", filter=effective & Q(events__kind=kind)) for kind in KINDS}
+    )
+
+
+def amounts_of_line(line: Any) -> Amounts:
+    """Of a line that `with_amounts` fetched."""
+    return Amounts(**{kind: getattr(line, f"{kind}_amount") for kind in KINDS})
+
+
+def to_add(lines: Iterable[FundingLine], parents: Mapping[int, int | None], kind: str) -> list[FundingLine]:
+    """Those of the lines of ONE commitment whose amounts of this kind may be added."""
+    known = [line for line in lines if getattr(line, f"{kind}_amount") is not None]
+    outer = {above for line in known for above in _above(line.envelope_id, parents)}
+    together = {line.envelope_id for line in known if line.funder_id is None}
+    return [
+        line
+        for line in known
+        if line.envelope_id not in outer and (line.funder_id is None or line.envelope_id not in together)
+    ]
+
+
 def planned(lines: Iterable[FundingLine], parents: Mapping[int, int | None]) -> Planned:
     """What may be added of the lines of ONE commitment. Reads `line.envelope`: fetch it with the lines."""
     everything = list(lines)
-    known = [line for line in everything if line.planned_amount is not None]
-    outer = {above for line in known for above in _above(line.envelope_id, parents)}
-    together = {line.envelope_id for line in known if line.funder_id is None}
-    shares = {line.pk for line in known if line.funder_id is not None and line.envelope_id in together}
-    added = tuple(line for line in known if line.envelope_id not in outer and line.pk not in shares)
-    left_out = tuple(line for line in known if line.envelope_id in outer or line.pk in shares)
+    known = [line for line in everything if line.planned_amount is not None]  # type: ignore[attr-defined]
+    added = tuple(to_add(known, parents, "planned"))
+    kept = {line.pk for line in added}
     sums = {reach: _sum(line for line in added if line.envelope.reach == reach) for reach in Envelope.Reach}
     return Planned(
         regional=sums[Envelope.Reach.REGIONAL],
         national=sums[Envelope.Reach.NATIONAL],
         european=sums[Envelope.Reach.EUROPEAN],
         added=added,
-        left_out=left_out,
+        left_out=tuple(line for line in known if line.pk not in kept),
         without_amount=len(everything) - len(known),
     )
 
@@ -99,12 +129,14 @@ def _above(envelope: int, parents: Mapping[int, int | None]) -> set[int]:
 
 
 def _sum(lines: Iterable[FundingLine]) -> Decimal | None:
-    amounts = [line.planned_amount for line in lines if line.planned_amount is not None]
+    amounts = [line.planned_amount for line in lines]  # type: ignore[attr-defined]
     return sum(amounts, Decimal(0)) if amounts else None
 
 
-def funding_lines() -> QuerySet[FundingLine]:
-    return FundingLine.objects.select_related("envelope", "funder", "beneficiary").order_by("envelope__code", "pk")
+def funding_lines(on: date | None = None) -> QuerySet[FundingLine]:
+    """With their amounts (`with_amounts`)."""
+    lines = FundingLine.objects.select_related("envelope", "funder", "beneficiary")
+    return with_amounts(lines, on).order_by("envelope__code", "pk")
 
 
 class LineRow(NamedTuple):
@@ -119,7 +151,7 @@ class LineRow(NamedTuple):
 LINES = Prepared(
     LineRow,
     lambda commitment: (
-        FundingLine.objects.filter(commitment=commitment)
+        with_amounts(FundingLine.objects.filter(commitment=commitment))
         .annotate(envelope_code=F("envelope__code"), envelope_title=F("envelope__title"), funder_name=F("funder__name"))
         .order_by("envelope_code", "pk")
     ),
