@@ -92,6 +92,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "actors:list": (EVERYONE, None),
     "actors:detail": (EVERYONE, None),
     "funding:list": (EVERYONE, None),
+    "funding:award_list": (EVERYONE, None),
+    "funding:award_import": (VALIDATING, VALIDATING),
     "reports:list": (EVERYONE, None),
     "reports:comparison": (EVERYONE, None),
     "reports:verification": (EVERYONE, None),

@@ -13,7 +13,7 @@ APPS = ["actors", "accounts", "commitments", "funding", "reports"]
 # that reports.services lays out what reports.dataset builds.
 DOMAIN = [
     ["models"],
-    ["permissions", "progress", "ledger", "working_days", "stages", "uploads", "links"],
+    ["permissions", "progress", "ledger", "working_days", "stages", "uploads", "links", "spreadsheets", "award_rows"],
     ["queries"],
     ["filters"],
     ["transitions", "dataset"],

@@ -23,6 +23,7 @@ from funding.models import FundingLine
 from reports import transitions as report_transitions
 from reports.models import Report
 from reports.services import produce
+from roadmap_portal.demonstration.awards import award
 from roadmap_portal.demonstration.money import fund
 from roadmap_portal.demonstration.play import play
 from roadmap_portal.demonstration.stage import PASSWORD, SeedRefused, Stage, plan, set_stage
@@ -65,6 +66,7 @@ def seed(today: date) -> Made | None:
     roadmap.is_demonstration = True
     roadmap.save(update_fields=["is_demonstration"])
     play(stage, scenario)
+    award(stage)
     return _made(stage)
 
 

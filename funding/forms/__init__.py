@@ -1,0 +1,1 @@
+"""Forms on money, one subject a module."""

@@ -1,0 +1,1 @@
+"""What money needs around its transactions."""
