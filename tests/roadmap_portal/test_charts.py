@@ -7,7 +7,16 @@ import pytest
 from django.utils import translation
 from lxml import etree
 
-from roadmap_portal.charts import Bar, Point, ProgressBar, expected_progress_chart, series_chart, status_bar_chart
+from roadmap_portal.charts import (
+    Amount,
+    Bar,
+    Point,
+    ProgressBar,
+    amounts_chart,
+    expected_progress_chart,
+    series_chart,
+    status_bar_chart,
+)
 
 BARS = [Bar("in_progress", "en cours", 19, "19"), Bar("completed", "réalisé", 0, "0")]
 GROUPS = [
@@ -18,12 +27,16 @@ COURSE = [Point(date(2022, 12, 31), Decimal(20), "20"), Point(date(2026, 6, 30),
 TARGETS = [Point(date(2027, 12, 31), Decimal(50), "50"), Point(None, Decimal(45), "45")]
 
 
-@pytest.fixture(params=["status", "progress", "series", "nothing"])
+AMOUNTS = [Amount("programmé", Decimal(1200), "1 200 €"), Amount("payé", None, "non renseigné")]
+
+
+@pytest.fixture(params=["status", "progress", "series", "amounts", "nothing"])
 def chart(request):
     draw = {
         "status": lambda: status_bar_chart(BARS, title="Engagements « par statut »"),
         "progress": lambda: expected_progress_chart(GROUPS, title="Avancement"),
         "series": lambda: series_chart(COURSE, TARGETS, title="Chaires", description="De 20 à 35."),
+        "amounts": lambda: amounts_chart(AMOUNTS, title="Du programmé au payé"),
         "nothing": lambda: series_chart([], [], title="Rien"),
     }
     return draw[request.param]()
@@ -57,6 +70,9 @@ def test_figures_are_written_and_not_only_drawn():
     texts = "".join(etree.fromstring(expected_progress_chart(GROUPS, title="Avancement")).itertext())
     assert "48 %, attendu 72 %" in texts
     assert "Recherche & <formation>" in texts
+    texts = "".join(etree.fromstring(amounts_chart(AMOUNTS, title="Argent")).itertext())
+    assert "1 200 €" in texts
+    assert "non renseigné" in texts
     texts = "".join(etree.fromstring(series_chart(COURSE, TARGETS, title="Chaires")).itertext())
     assert all(figure in texts for figure in ("20", "35", "50", "Cible\u00a0: 45"))
 
