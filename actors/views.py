@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from actors import queries
 from commitments.queries import participations_of
-from funding.queries import envelopes_of
+from funding.queries import envelopes_of, overview
 
 
 @login_not_required
@@ -26,6 +26,7 @@ def actor_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "actor": actor,
         "participations": participations_of(actor, request.user),
         "envelopes": envelopes_of(actor),
+        "amounts": overview.funded_by(actor, request.user),
         "today": localdate(),
     }
     return render(request, "actors/detail.html", context)

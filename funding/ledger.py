@@ -55,11 +55,11 @@ class Amounts:
 
     @property
     def net_contracted(self) -> Decimal | None:
-        return None if self.contracted is None else self.contracted - (self.decommitted or ZERO)
+        return _net(self.contracted, self.decommitted)
 
     @property
     def net_paid(self) -> Decimal | None:
-        return None if self.paid is None else self.paid - (self.recovered or ZERO)
+        return _net(self.paid, self.recovered)
 
     @property
     def contracted_rate(self) -> Decimal | None:
@@ -76,6 +76,13 @@ class Amounts:
 
 
 KINDS = tuple(field.name for field in fields(Amounts))
+# What takes an amount back is added where the amount was.
+FOLLOWS = {"decommitted": "contracted", "recovered": "paid"}
+
+
+def _net(amount: Decimal | None, taken_back: Decimal | None) -> Decimal | None:
+    """Below zero in a year that only took back: years have to add up to the whole."""
+    return None if amount is None and taken_back is None else (amount or ZERO) - (taken_back or ZERO)
 
 
 def _added(one: Decimal | None, other: Decimal | None) -> Decimal | None:

@@ -35,7 +35,7 @@ from commitments.models import (
     Weather,
 )
 from commitments.queries.calendar import Act, Stand
-from funding.models import Envelope
+from funding.models import Envelope, FundingEvent
 from roadmap_portal.templatetags import portal
 
 LABELLED: dict[str, type[TextChoices]] = {
@@ -53,6 +53,7 @@ LABELLED: dict[str, type[TextChoices]] = {
     "provenance": Commitment.Provenance,
     "confidence": Confidence,
     "reach": Envelope.Reach,
+    "funding_event": FundingEvent.Kind,
 }
 FIRST = re.compile(r"\b1er(\s)")
 FORMATS = (

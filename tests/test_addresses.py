@@ -92,6 +92,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "actors:list": (EVERYONE, None),
     "actors:detail": (EVERYONE, None),
     "funding:list": (EVERYONE, None),
+    "funding:envelopes": (EVERYONE, None),
+    "funding:parity": (EVERYONE, None),
     "funding:award_list": (EVERYONE, None),
     "funding:award_import": (VALIDATING, VALIDATING),
     "reports:list": (EVERYONE, None),

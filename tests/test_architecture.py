@@ -13,7 +13,18 @@ APPS = ["actors", "accounts", "commitments", "funding", "reports"]
 # that reports.services lays out what reports.dataset builds.
 DOMAIN = [
     ["models"],
-    ["permissions", "progress", "ledger", "working_days", "stages", "uploads", "links", "spreadsheets", "award_rows"],
+    [
+        "permissions",
+        "progress",
+        "ledger",
+        "working_days",
+        "stages",
+        "uploads",
+        "links",
+        "spreadsheets",
+        "award_rows",
+        "parity",
+    ],
     ["queries"],
     ["filters"],
     ["transitions", "dataset"],

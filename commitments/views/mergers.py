@@ -12,7 +12,7 @@ from commitments import queries, transitions
 from commitments.forms import MergerForm
 from commitments.transitions import TransitionRefused
 from commitments.views.campaigns import administrator_or_404
-from funding.queries import lines_of
+from funding.queries import money_of
 
 
 @never_cache
@@ -29,7 +29,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("Fusionné : la fiche reste, et dit où lire la suite."))
             return redirect(commitment)
-    context = {"commitment": commitment, "form": form, "has_money": bool(lines_of(commitment))}
+    context = {"commitment": commitment, "form": form, "has_money": bool(money_of(commitment).lines)}
     return render(request, "commitments/merge.html", context)
 
 

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from commitments import queries
 from commitments.filters import Chosen, CommitmentFilter, find
-from commitments.models import Indicator, Milestone
+from commitments.models import Commitment, Indicator, Milestone
 from commitments.progress import measuring_indicators, standing_of
-from funding.queries import lines_of
+from funding.queries import counted_of, money_of, overview
+from funding.stages import picture, sentence
 from roadmap_portal.charts import Point, series_chart
 from roadmap_portal.templatetags.portal import in_unit, short_day
 
@@ -87,6 +88,7 @@ def _badges(request: HttpRequest, chosen: list[Chosen]) -> list[dict[str, str]]:
 def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
     on = localdate()
     commitment = queries.commitment_for(request.user, code)
+    money = money_of(commitment)
     around = queries.surroundings(commitment)
     standing = standing_of(
         commitment,
@@ -103,7 +105,9 @@ def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
         "reasons": [reason for reason in standing.reasons if reason.since <= on],
         "is_late": standing.is_late(on),
         "is_late_revised": standing.is_late_revised(on),
-        "lines": lines_of(commitment),
+        "money": money,
+        "money_text": sentence(money.regional),
+        "money_chart": picture(money.regional, _("Du programmé au payé")),
         "evidence": queries.evidence_of(commitment, request.user),
         "absorbed": queries.absorbed(commitment, request.user),
         "can_write": request.user.is_authenticated
@@ -130,6 +134,9 @@ def axis_detail(request: HttpRequest, code: str) -> HttpResponse:
     axis = queries.axis_for(code)
     visible = queries.commitments_for(request.user)
     of_axis = visible.filter(Q(main_axis=axis) | Q(axes=axis)).distinct()
+    # The row of that axis in the page on funding.
+    main = visible.filter(main_axis=axis).exclude(provenance=Commitment.Provenance.ADJACENT)
+    money = counted_of(main, main.count())
     figures = queries.tally_of(visible.filter(pk__in=of_axis.values("pk")), on)
     context = {
         "axis": axis,
@@ -137,6 +144,8 @@ def axis_detail(request: HttpRequest, code: str) -> HttpResponse:
         "tally": figures.whole,
         "adjacent": figures.adjacent,
         "transversal": queries.listed(visible.filter(main_axis__isnull=True).order_by("code")),
+        "money": money,
+        "amounts": overview.regional(money.cells),
         "indicators": queries.indicators().filter(axes=axis),
         "today": on,
     }

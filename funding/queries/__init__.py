@@ -2,26 +2,26 @@
 
 from funding.queries.lines import (
     EnvelopeAtLevel,
-    LineRow,
     Planned,
     amounts_of_line,
     envelope_tree,
     envelopes_of,
     funding_lines,
     lines_for,
-    lines_of,
     parents_of_envelopes,
     planned,
     to_add,
     with_amounts,
 )
-from funding.queries.totals import Cell, Counted, by_reach, counted, counted_of, totals
+from funding.queries.of_commitment import CommitmentMoney, FundedLine, money_of
+from funding.queries.totals import Cell, Counted, by_reach, counted, counted_of, silent_commitments, totals
 
 __all__ = [
     "Cell",
+    "CommitmentMoney",
     "Counted",
     "EnvelopeAtLevel",
-    "LineRow",
+    "FundedLine",
     "Planned",
     "amounts_of_line",
     "by_reach",
@@ -31,9 +31,10 @@ __all__ = [
     "envelopes_of",
     "funding_lines",
     "lines_for",
-    "lines_of",
+    "money_of",
     "parents_of_envelopes",
     "planned",
+    "silent_commitments",
     "to_add",
     "totals",
     "with_amounts",

@@ -11,20 +11,19 @@ Envelopes themselves are never added: they are nested, and quoted from sources t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Protocol, TypeVar
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.permissions import Someone, visible_to
 from actors.models import Actor
 from commitments.models import Commitment
 from funding.ledger import KINDS, Amounts
 from funding.models import Envelope, FundingLine
-from roadmap_portal.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -89,10 +88,22 @@ def amounts_of_line(line: Any) -> Amounts:
     return Amounts(**{kind: getattr(line, f"{kind}_amount") for kind in KINDS})
 
 
-def to_add(lines: Iterable[FundingLine], parents: Mapping[int, int | None], kind: str) -> list[FundingLine]:
+class Placed(Protocol):
+    """What the choice reads of a line, whether a model or a row of a query; and `<kind>_amount`."""
+
+    @property
+    def envelope_id(self) -> int: ...
+    @property
+    def funder_id(self) -> int | None: ...
+
+
+P = TypeVar("P", bound=Placed)
+
+
+def to_add(lines: Iterable[P], parents: Mapping[int, int | None], kind: str) -> list[P]:
     """Those of the lines of ONE commitment whose amounts of this kind may be added."""
     known = [line for line in lines if getattr(line, f"{kind}_amount") is not None]
-    outer = {above for line in known for above in _above(line.envelope_id, parents)}
+    outer = {envelope for line in known for envelope in above(line.envelope_id, parents)}
     together = {line.envelope_id for line in known if line.funder_id is None}
     return [
         line
@@ -118,7 +129,7 @@ def planned(lines: Iterable[FundingLine], parents: Mapping[int, int | None]) -> 
     )
 
 
-def _above(envelope: int, parents: Mapping[int, int | None]) -> set[int]:
+def above(envelope: int, parents: Mapping[int, int | None]) -> set[int]:
     """The envelopes this one is part of. Stops where it has been: a circle in the data must not hang a page."""
     found: set[int] = set()
     parent = parents.get(envelope)
@@ -137,31 +148,6 @@ def funding_lines(on: date | None = None) -> QuerySet[FundingLine]:
     """With their amounts (`with_amounts`)."""
     lines = FundingLine.objects.select_related("envelope", "funder", "beneficiary")
     return with_amounts(lines, on).order_by("envelope__code", "pk")
-
-
-class LineRow(NamedTuple):
-    envelope_code: str
-    envelope_title: str
-    funder_name: str | None  # None: the envelope's funders together
-    planned_amount: Decimal | None
-    is_fictional: bool
-    note: str
-
-
-LINES = Prepared(
-    LineRow,
-    lambda commitment: (
-        with_amounts(FundingLine.objects.filter(commitment=commitment))
-        .annotate(envelope_code=F("envelope__code"), envelope_title=F("envelope__title"), funder_name=F("funder__name"))
-        .order_by("envelope_code", "pk")
-    ),
-    commitment=int,
-)
-
-
-def lines_of(commitment: Commitment) -> Sequence[LineRow]:
-    """The lines of a commitment, whose visibility the caller has checked."""
-    return LINES(commitment=commitment.pk)
 
 
 def lines_for(user: Someone) -> dict[int, list[FundingLine]]:

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from accounts.permissions import Someone
 from commitments.models import Commitment
 from commitments.queries import commitments_for
-from funding.ledger import KINDS, Amounts
+from funding.ledger import FOLLOWS, KINDS, Amounts
 from funding.models import FundingEvent, FundingLine
 from funding.queries.lines import parents_of_envelopes, to_add, with_amounts
 
 K = TypeVar("K", bound=Hashable)
-# What takes an amount back is added where the amount was.
-FOLLOWS = {"decommitted": "contracted", "recovered": "paid"}
 
 
 @dataclass(frozen=True)
@@ -44,20 +42,33 @@ class Counted:
     cells: Sequence[Cell]
     lines: Sequence[FundingLine]
     commitments: int
-    silent: int
+    informed_pks: frozenset[int]
 
     @property
     def informed(self) -> int:
-        return self.commitments - self.silent
+        return len(self.informed_pks)
+
+    @property
+    def silent(self) -> int:
+        return self.commitments - self.informed
 
 
 def counted(user: Someone, on: date | None = None) -> Counted:
     """Of the commitments one may see, in four queries. `on`: what had happened by the end of that day."""
-    of = commitments_for(user).exclude(provenance=Commitment.Provenance.ADJACENT)
+    of = _those_that_count(user)
     return counted_of(of, of.count(), on)
 
 
-def counted_of(commitments: Any, number: int, on: date | None = None) -> Counted:
+def silent_commitments(user: Someone, found: Counted) -> QuerySet[Commitment]:
+    """Those whose funding nothing is known of."""
+    return _those_that_count(user).exclude(pk__in=found.informed_pks).order_by("code")
+
+
+def _those_that_count(user: Someone) -> QuerySet[Commitment]:
+    return commitments_for(user).exclude(provenance=Commitment.Provenance.ADJACENT)
+
+
+def counted_of(commitments: QuerySet[Commitment], number: int, on: date | None = None) -> Counted:
     """Of a queryset of commitments, `number` of them."""
     related = ("envelope", "funder", "beneficiary", "commitment__main_axis")
     lines = with_amounts(FundingLine.objects.select_related(*related).filter(commitment__in=commitments), on)
@@ -70,7 +81,7 @@ def counted_of(commitments: Any, number: int, on: date | None = None) -> Counted
             added = to_add(own, parents, FOLLOWS.get(kind, kind))
             kept |= {(line.pk, kind): line for line in added}
             informed |= {commitment} if added else set()
-    return Counted(_cells(kept, on), known, number, number - len(informed))
+    return Counted(_cells(kept, on), known, number, frozenset(informed))
 
 
 def _cells(kept: dict[tuple[int, str], FundingLine], on: date | None) -> list[Cell]:
