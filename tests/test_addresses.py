@@ -1,6 +1,7 @@
 """Every address of the portal, asked by every role. An address that is added without a line here fails."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
@@ -20,6 +21,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.reports.situations import make_envelope, make_event, make_line
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
@@ -96,6 +98,13 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "funding:parity": (EVERYONE, None),
     "funding:award_list": (EVERYONE, None),
     "funding:award_import": (VALIDATING, VALIDATING),
+    "funding:ledger": (WRITERS, WRITERS),
+    "funding:line_add": (None, WRITERS),
+    "funding:line_authorisation": (None, WRITERS),
+    "funding:event_correct": (WRITERS, WRITERS),
+    "funding:paste": (WRITERS | {"foreign contributor"}, WRITERS | {"foreign contributor"}),
+    "funding:paste_template": (WRITERS | {"foreign contributor"}, None),
+    "funding:plan": (WRITERS, WRITERS),
     "reports:list": (EVERYONE, None),
     "reports:comparison": (EVERYONE, None),
     "reports:verification": (EVERYONE, None),
@@ -148,6 +157,7 @@ def addresses(region, state, amina, rachel):
     report = Report.objects.create(campaign=campaign, requested_by=amina)
     file = ReportFile.objects.create(report=report, format="pdf", file=ContentFile(b"%PDF-", "r.pdf"), size=5,
                                      sha256="0" * 64, name="r.pdf", state="ready")  # fmt: skip
+    money = make_event(make_line(commitment, make_envelope("a"), funder="region"), "planned", Decimal(5))
     of_commitment = ("api:commitment", "detail", "confirm_unchanged", "postpone", "merge", "undo_merger", "update",
                      "update_autosave", "update_take_back", "update_discard", "evidence")  # fmt: skip
     arguments = {
@@ -165,6 +175,9 @@ def addresses(region, state, amina, rachel):
         "pause": [snooze_token(author)],
         "actors:detail": ["region"],
         "reports:seal": [campaign.slug],
+        **{f"funding:{name}": [commitment.code] for name in ("ledger", "line_add", "plan")},
+        "funding:line_authorisation": [commitment.code, money.line.pk],
+        "funding:event_correct": [commitment.code, money.pk],
         "reports:staff_file": [report.pk, file.name],
     }
     return lambda name: reverse(name, args=arguments.get(name) or arguments.get(name.removeprefix("commitments:"), []))

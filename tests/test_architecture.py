@@ -24,6 +24,8 @@ DOMAIN = [
         "spreadsheets",
         "award_rows",
         "parity",
+        "plans",
+        "pasting",
     ],
     ["queries"],
     ["filters"],

@@ -17,7 +17,8 @@ from commitments.filters import Chosen, CommitmentFilter, find
 from commitments.models import Commitment, Indicator, Milestone
 from commitments.progress import measuring_indicators, standing_of
 from funding.queries import counted_of, money_of, overview
-from funding.stages import picture, sentence
+from funding.queries.plans import plan_of
+from funding.stages import picture, sentence, shares_picture
 from roadmap_portal.charts import Point, series_chart
 from roadmap_portal.templatetags.portal import in_unit, short_day
 
@@ -88,7 +89,7 @@ def _badges(request: HttpRequest, chosen: list[Chosen]) -> list[dict[str, str]]:
 def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
     on = localdate()
     commitment = queries.commitment_for(request.user, code)
-    money = money_of(commitment)
+    money, plan = money_of(commitment), plan_of(commitment)
     around = queries.surroundings(commitment)
     standing = standing_of(
         commitment,
@@ -106,6 +107,8 @@ def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
         "is_late": standing.is_late(on),
         "is_late_revised": standing.is_late_revised(on),
         "money": money,
+        "plan": plan,
+        "plan_chart": shares_picture(plan.brought, _("Plan de financement")) if plan else None,
         "money_text": sentence(money.regional),
         "money_chart": picture(money.regional, _("Du programmé au payé")),
         "evidence": queries.evidence_of(commitment, request.user),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -13,11 +14,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from actors.models import Side
+from commitments.models import Commitment
 from commitments.transitions import TransitionRefused
 from commitments.transitions.locks import lock, require_may_write
 from funding.ledger import Breach, Rule, breaches
 from funding.models import FundingEvent, FundingLine
 from roadmap_portal.templatetags.portal import euros, short_day
+
+# Invariant F3.5.
+FALLS = {FundingEvent.Kind.DECOMMITTED, FundingEvent.Kind.RECOVERED}
 
 
 @dataclass(frozen=True)
@@ -36,23 +41,38 @@ class NewEvent:
     form_key: UUID | None = None
 
 
+class EventRefused(TransitionRefused):
+    """`row`: the number of the event in what was sent, the first one being 0."""
+
+    def __init__(self, row: int, refusal: TransitionRefused) -> None:
+        super().__init__(refusal.message, refusal.field)
+        self.row, self.others = row, refusal.others
+
+
 @transaction.atomic
 def record_events(events: Sequence[NewEvent], *, by: User) -> list[FundingEvent]:
     """Writes all of them, in their order, or none. Those whose `form_key` is already written are left as they are.
 
-    Raises TransitionRefused; `row` of the refusal is the number of the event (0 is the first one), where it is one's.
+    What a ledger as a whole forbids is told of the last event on its line. Raises EventRefused, or TransitionRefused
+    for what is nobody's event: a right that is missing.
     """
     for pk in sorted({event.line.commitment_id for event in events}):
         require_may_write(by, lock(pk))
     lines = FundingLine.objects.select_for_update(of=("self",)).select_related("funder").order_by("pk")
     locked = {line.pk: line for line in lines.filter(pk__in={event.line.pk for event in events})}
     known = {event.form_key: event for event in FundingEvent.objects.filter(form_key__in=_keys(events))}
-    written = []
+    written, last = [], dict[int, int]()
     for row, event in enumerate(events):
         same = known.get(event.form_key) if event.form_key else None
-        written.append(same or _write(event, locked[event.line.pk], by=by, row=row))
-    for line in locked.values():
-        _check_ledger(line)
+        try:
+            written.append(same or _write(event, locked[event.line.pk], by=by))
+        except TransitionRefused as refusal:
+            raise EventRefused(row, refusal) from refusal
+        last[event.line.pk] = row
+    for pk, line in locked.items():
+        broken = _broken(line)
+        if broken is not None:
+            raise EventRefused(last[pk], broken)
     return written
 
 
@@ -60,7 +80,7 @@ def _keys(events: Iterable[NewEvent]) -> list[UUID]:
     return [event.form_key for event in events if event.form_key is not None]
 
 
-def _write(new: NewEvent, line: FundingLine, *, by: User, row: int) -> FundingEvent:
+def _write(new: NewEvent, line: FundingLine, *, by: User) -> FundingEvent:
     event = FundingEvent(
         line=line,
         kind=new.kind,
@@ -76,20 +96,19 @@ def _write(new: NewEvent, line: FundingLine, *, by: User, row: int) -> FundingEv
         recorded_at=timezone.now(),
     )
     if refusal := _unfit(event, line):
-        raise _at(row, refusal)
+        raise refusal
     try:
-        event.full_clean(exclude=["line", "supersedes", "form_key", "recorded_by"])
+        event.full_clean(exclude=["line", "form_key", "recorded_by"])
     except ValidationError as fault:
-        refusals = [TransitionRefused(text, name) for name, texts in fault.message_dict.items() for text in texts]
-        refusals[0].others = refusals[1:]
-        raise _at(row, refusals[0]) from fault
+        raise _refusal_of(fault) from fault
     event.save()
     return event
 
 
-def _at(row: int, refusal: TransitionRefused) -> TransitionRefused:
-    refusal.row = row  # type: ignore[attr-defined]
-    return refusal
+def _refusal_of(fault: ValidationError) -> TransitionRefused:
+    refusals = [TransitionRefused(text, name) for name, texts in fault.message_dict.items() for text in texts]
+    refusals[0].others = refusals[1:]
+    return refusals[0]
 
 
 def _unfit(event: FundingEvent, line: FundingLine) -> TransitionRefused | None:
@@ -98,24 +117,28 @@ def _unfit(event: FundingEvent, line: FundingLine) -> TransitionRefused | None:
         return TransitionRefused(
             _("Une écriture porte une date passée : ce qui est à venir n’a pas encore eu lieu."), "occurred_on"
         )
+    if event.kind in FALLS and not event.reason:
+        return TransitionRefused(
+            _("Un montant cumulé qui baisse demande un motif : désengagement, reversement."), "reason"
+        )
     if event.kind == FundingEvent.Kind.AUTHORISED and not line.authorisation_kind:
         return TransitionRefused(_("Dites d’abord si la ligne porte des AE ou des AP."), "kind")
-    corrected = event.supersedes
-    if corrected is None:
-        return None
-    if (corrected.line_id, corrected.kind) != (line.pk, event.kind):
+    return None if event.supersedes is None else _unfit_correction(event, event.supersedes)
+
+
+def _unfit_correction(event: FundingEvent, corrected: FundingEvent) -> TransitionRefused | None:
+    if (corrected.line_id, corrected.kind) != (event.line_id, event.kind):
         return TransitionRefused(_("Une correction remplace une écriture de la même ligne et de même nature."), "kind")
     if FundingEvent.objects.filter(supersedes=corrected).exists():
-        return TransitionRefused(_("Cette écriture a déjà été corrigée : corrigez sa correction."))
+        return TransitionRefused(_("Cette écriture a déjà été corrigée : corrigez sa correction."))
     return None
 
 
-def _check_ledger(line: FundingLine) -> None:
+def _broken(line: FundingLine) -> TransitionRefused | None:
     entries = FundingEvent.objects.effective().filter(line=line)
     has_side = line.funder is not None and line.funder.side in Side.values
     found = breaches(entries, has_side=has_side)
-    if found:
-        raise TransitionRefused(in_words(found[0]), "amount")
+    return TransitionRefused(in_words(found[0]), "amount") if found else None
 
 
 def in_words(breach: Breach) -> str:
@@ -138,3 +161,46 @@ def in_words(breach: Breach) -> str:
         "limit": euros(breach.limit),
         "year": breach.fiscal_year,
     }
+
+
+def correct_event(event: FundingEvent, *, reason: str, by: User, **stated: Any) -> FundingEvent:
+    """Another event in its place; zero euros take it back. `stated`: as in NewEvent. Raises TransitionRefused."""
+    if not reason.strip():
+        raise TransitionRefused(_("Dites ce qui était faux."), "reason")
+    new = NewEvent(line=event.line, kind=event.kind, reason=reason, supersedes=event, **stated)
+    return record_events([new], by=by)[0]
+
+
+@transaction.atomic
+def add_line(commitment: Commitment, fields: dict[str, Any], *, by: User) -> FundingLine:
+    """A line without any amount yet. `fields`: those of the model. Raises TransitionRefused."""
+    locked = lock(commitment.pk)
+    require_may_write(by, locked)
+    line = FundingLine(commitment=locked, **fields)
+    try:
+        line.full_clean()
+    except ValidationError as fault:
+        raise _refusal_of(fault) from fault
+    if line.funder is not None and line.funder.side == Side.STATE and line.authorisation_kind == "AP":
+        raise TransitionRefused(
+            _("L’État ouvre des autorisations d’engagement (AE), jamais des autorisations de programme (AP)."),
+            "authorisation_kind",
+        )
+    line.save()
+    return line
+
+
+@transaction.atomic
+def say_authorisation(line: FundingLine, kind: str, *, by: User) -> FundingLine:
+    """AE or AP, where the line does not say yet. Raises TransitionRefused."""
+    require_may_write(by, lock(line.commitment_id))
+    locked = FundingLine.objects.select_for_update(of=("self",)).select_related("funder").get(pk=line.pk)
+    if locked.authorisation_kind and locked.authorisation_kind != kind:
+        raise TransitionRefused(_("La ligne dit déjà ce qu’elle porte."), "authorisation_kind")
+    if kind not in FundingLine.AuthorisationKind.values:
+        raise TransitionRefused(_("AE ou AP est attendu."), "authorisation_kind")
+    if kind == "AP" and locked.funder is not None and locked.funder.side == Side.STATE:
+        raise TransitionRefused(_("L’État ouvre des AE, jamais des AP."), "authorisation_kind")
+    locked.authorisation_kind = kind
+    locked.save(update_fields=["authorisation_kind"])
+    return locked

@@ -25,6 +25,7 @@ from reports.models import Report
 from reports.services import produce
 from roadmap_portal.demonstration.awards import award
 from roadmap_portal.demonstration.money import fund
+from roadmap_portal.demonstration.plans import finance
 from roadmap_portal.demonstration.play import play
 from roadmap_portal.demonstration.stage import PASSWORD, SeedRefused, Stage, plan, set_stage
 from roadmap_portal.loader.frame import ROADMAP_CODE
@@ -67,6 +68,7 @@ def seed(today: date) -> Made | None:
     roadmap.save(update_fields=["is_demonstration"])
     play(stage, scenario)
     award(stage)
+    finance(stage)
     return _made(stage)
 
 

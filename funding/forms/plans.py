@@ -1,0 +1,82 @@
+"""A financing plan and its shares, on one page."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from commitments.transitions import TransitionRefused
+from funding.models import FinancingPlan, PlanShare
+from funding.transitions.plans import NewShare
+
+SPARE_ROWS = 3
+
+
+class PlanForm(forms.ModelForm):
+    # The plan this form started from: another one adopted meanwhile is not lost.
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    document_url = forms.URLField(label=_("Adresse du document"), required=False, assume_scheme="https", max_length=500)
+
+    class Meta:
+        model = FinancingPlan
+        fields = [
+            "nature", "tax_basis", "total_cost", "eligible_cost", "adopted_on", "document", "document_url",
+            "alert_reason",
+        ]  # fmt: skip
+        widgets = {
+            "adopted_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "alert_reason": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {
+            "total_cost": _("En euros, au centime. Les parts ci-dessous font cette somme."),
+            "eligible_cost": _("L’assiette sur laquelle les taux sont comptés."),
+            "alert_reason": _(
+                "Demandée quand le maître d’ouvrage apporte moins de 20 % ou qu’un fonds passe son plafond."
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
+
+    def _post_clean(self) -> None:
+        """Not a row yet: the transition checks the whole."""
+
+    def refuse(self, refusal: TransitionRefused) -> None:
+        for each in [refusal, *refusal.others]:
+            self.add_error(each.field if each.field in self.fields else None, each.message)
+
+
+def _dress(form: forms.BaseForm) -> None:
+    for field in form.fields.values():
+        is_box = isinstance(field.widget, forms.CheckboxInput)
+        css = (
+            "form-check-input"
+            if is_box
+            else "form-select"
+            if isinstance(field.widget, forms.Select)
+            else "form-control"
+        )
+        field.widget.attrs.setdefault("class", css)
+
+
+class ShareForm(forms.ModelForm):
+    class Meta:
+        model = PlanShare
+        fields = ["resource", "funder", "label", "envelope", "amount", "is_in_kind"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
+
+    def _post_clean(self) -> None:
+        """Not a row yet."""
+
+
+class BaseShares(forms.BaseFormSet):
+    def as_shares(self) -> list[NewShare]:
+        """Rows left empty are none."""
+        return [NewShare(**form.cleaned_data) for form in self.forms if form.has_changed() and form.cleaned_data]
+
+
+ShareFormSet = forms.formset_factory(ShareForm, formset=BaseShares, extra=SPARE_ROWS, max_num=60)
