@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funding.views import awards, ledger, parity, plans, public
+from funding.views import awards, grants, ledger, parity, plans, public
 
 app_name = "funding"
 urlpatterns = [
@@ -19,5 +19,13 @@ urlpatterns = [
     path("espace/engagements/<slug:code>/plan-de-financement/", plans.plan, name="plan"),
     path("espace/financements/coller/", ledger.paste, name="paste"),
     path("espace/financements/modele.csv", ledger.paste_template, name="paste_template"),
+    path("donnees/subventions/", grants.grant_data, name="grant_data"),
+    path("donnees/subventions.csv", grants.grant_csv, name="grant_csv"),
+    path("donnees/subventions.schema.json", grants.grant_schema, name="grant_schema"),
+    path("espace/subventions/", grants.grant_list, name="grant_list"),
+    path("espace/subventions/nouvelle/", grants.grant_add, name="grant_add"),
+    path("espace/subventions/controle/", grants.grant_check, name="grant_check"),
+    path("espace/subventions/<int:pk>/", grants.grant_edit, name="grant_edit"),
+    path("espace/subventions/<int:pk>/publication/", grants.grant_publish, name="grant_publish"),
     path("espace/laureats/", awards.award_import, name="award_import"),
 ]

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from commitments import api as commitments
-from roadmap_portal import views
+from roadmap_portal import figure_pages, views
 from roadmap_portal.history import views as history
 
 admin.site.site_header = admin.site.site_title = "Feuille de route IA"
@@ -23,6 +23,8 @@ urlpatterns = [
     path("api/v1/", include((api, "api"))),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("chiffres/<path:key>/donnees.json", figure_pages.figures_data, name="figures_data"),
+        path("chiffres/<path:key>/", figure_pages.figures_page, name="figures"),
         path("engagements/<slug:code>/historique/", history.public_history, name="public_history"),
         path("espace/engagements/<slug:code>/historique/", history.commitment_history, name="history_of_commitment"),
         path("espace/historique/<str:kind>/<int:pk>/", history.object_history, name="history"),

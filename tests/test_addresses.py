@@ -21,7 +21,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.reports.situations import make_envelope, make_event, make_line
+from tests.reports.situations import make_envelope, make_event, make_grant, make_line
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
@@ -105,6 +105,14 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "funding:paste": (WRITERS | {"foreign contributor"}, WRITERS | {"foreign contributor"}),
     "funding:paste_template": (WRITERS | {"foreign contributor"}, None),
     "funding:plan": (WRITERS, WRITERS),
+    "funding:grant_data": (EVERYONE, None),
+    "funding:grant_csv": (EVERYONE, None),
+    "funding:grant_schema": (EVERYONE, None),
+    "funding:grant_list": (VALIDATING, None),
+    "funding:grant_add": (VALIDATING, VALIDATING),
+    "funding:grant_check": (VALIDATING, VALIDATING),
+    "funding:grant_edit": (VALIDATING, VALIDATING),
+    "funding:grant_publish": (None, VALIDATING),
     "reports:list": (EVERYONE, None),
     "reports:comparison": (EVERYONE, None),
     "reports:verification": (EVERYONE, None),
@@ -158,6 +166,7 @@ def addresses(region, state, amina, rachel):
     file = ReportFile.objects.create(report=report, format="pdf", file=ContentFile(b"%PDF-", "r.pdf"), size=5,
                                      sha256="0" * 64, name="r.pdf", state="ready")  # fmt: skip
     money = make_event(make_line(commitment, make_envelope("a"), funder="region"), "planned", Decimal(5))
+    grant = make_grant(region)
     of_commitment = ("api:commitment", "detail", "confirm_unchanged", "postpone", "merge", "undo_merger", "update",
                      "update_autosave", "update_take_back", "update_discard", "evidence")  # fmt: skip
     arguments = {
@@ -178,6 +187,7 @@ def addresses(region, state, amina, rachel):
         **{f"funding:{name}": [commitment.code] for name in ("ledger", "line_add", "plan")},
         "funding:line_authorisation": [commitment.code, money.line.pk],
         "funding:event_correct": [commitment.code, money.pk],
+        **{f"funding:grant_{name}": [grant.pk] for name in ("edit", "publish")},
         "reports:staff_file": [report.pk, file.name],
     }
     return lambda name: reverse(name, args=arguments.get(name) or arguments.get(name.removeprefix("commitments:"), []))

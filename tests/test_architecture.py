@@ -25,6 +25,7 @@ DOMAIN = [
         "award_rows",
         "parity",
         "plans",
+        "scdl",
         "pasting",
     ],
     ["queries"],

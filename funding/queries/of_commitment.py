@@ -86,10 +86,12 @@ class FundedLine:
 
 @dataclass(frozen=True)
 class CommitmentMoney:
-    """`totals`: by reach, of the amounts that may be added; reaches without any are absent."""
+    """`added`: by kind, the lines whose amounts of that kind may be added. `totals`: their sums by reach; reaches
+    without any are absent."""
 
     lines: Sequence[FundedLine]
     totals: Mapping[str, Amounts]
+    added: Mapping[str, set[int]]
 
     @property
     def regional(self) -> Amounts:
@@ -109,7 +111,7 @@ def money_of(commitment: Commitment) -> CommitmentMoney:
     """Of a commitment whose visibility the caller has checked. One query without lines, three with."""
     rows = LINES(commitment=commitment.pk)
     if not rows:
-        return CommitmentMoney([], {})
+        return CommitmentMoney([], {}, {})
     events = defaultdict[int, list[EventRow]](list)
     for event in EVENTS(commitment=commitment.pk):
         events[event.line_id].append(event)
@@ -121,7 +123,7 @@ def money_of(commitment: Commitment) -> CommitmentMoney:
         )
         for row in rows
     ]
-    return CommitmentMoney(lines, _totals(rows, amounts, added))
+    return CommitmentMoney(lines, _totals(rows, amounts, added), added)
 
 
 def _added(rows: Sequence[LineRow], amounts: Mapping[int, Amounts]) -> dict[str, set[int]]:

@@ -13,14 +13,18 @@ from funding.ledger import Amounts
 from funding.models import Envelope
 from funding.queries.totals import Cell, counted, totals
 
+# In addresses: the commitments of all axes, the lines of all the funders of an envelope.
+TRANSVERSAL, TOGETHER = "transversal", "ensemble"
+
 
 @dataclass(frozen=True)
 class CutRow:
-    """`is_content`: the title is a name of the roadmap, in French; otherwise it is in the reader's language."""
+    """`code`: as the pages behind the figures know it. `is_content`: the title is a name of the roadmap, in French; otherwise it is in the reader's language."""
 
     title: str
     url: str
     amounts: Amounts
+    code: str
     is_content: bool = True
 
 
@@ -51,7 +55,7 @@ def by_envelope(cells: Sequence[Cell]) -> list[CutRow]:
 
     def row(cell: Cell, amounts: Amounts) -> CutRow:
         envelope = cell.line.envelope
-        return CutRow(envelope.title, f"{page}#{envelope.code}", amounts)
+        return CutRow(envelope.title, f"{page}#{envelope.code}", amounts, envelope.code)
 
     return _cut(cells, lambda cell: cell.line.envelope.code, row)
 
@@ -66,8 +70,8 @@ def by_axis(cells: Sequence[Cell]) -> list[CutRow]:
     def row(cell: Cell, amounts: Amounts) -> CutRow:
         axis = cell.line.commitment.main_axis
         if axis is None:
-            return CutRow(_("tous les axes"), "", amounts, is_content=False)
-        return CutRow(axis.title, axis.get_absolute_url(), amounts)
+            return CutRow(_("tous les axes"), "", amounts, TRANSVERSAL, is_content=False)
+        return CutRow(axis.title, axis.get_absolute_url(), amounts, axis.code)
 
     return _cut(cells, key, row)
 
@@ -80,8 +84,9 @@ def by_funder(cells: Sequence[Cell]) -> list[CutRow]:
     def row(cell: Cell, amounts: Amounts) -> CutRow:
         funder = cell.line.funder
         if funder is None:
-            return CutRow(_("financeurs d’une enveloppe ensemble, parts non publiées"), "", amounts, is_content=False)
-        return CutRow(funder.name, funder.get_absolute_url(), amounts)
+            title = _("financeurs d’une enveloppe ensemble, parts non publiées")
+            return CutRow(title, "", amounts, TOGETHER, is_content=False)
+        return CutRow(funder.name, funder.get_absolute_url(), amounts, funder.slug)
 
     return _cut(cells, key, row)
 
@@ -90,6 +95,6 @@ def by_year(cells: Sequence[Cell]) -> list[CutRow]:
     """By fiscal year of the event: what was planned one year may be paid another."""
 
     def row(cell: Cell, amounts: Amounts) -> CutRow:
-        return CutRow(str(cell.fiscal_year), "", amounts, is_content=False)
+        return CutRow(str(cell.fiscal_year), "", amounts, str(cell.fiscal_year), is_content=False)
 
     return _cut(cells, lambda cell: cell.fiscal_year, row)

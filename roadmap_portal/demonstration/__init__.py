@@ -24,6 +24,7 @@ from reports import transitions as report_transitions
 from reports.models import Report
 from reports.services import produce
 from roadmap_portal.demonstration.awards import award
+from roadmap_portal.demonstration.grants import grant
 from roadmap_portal.demonstration.money import fund
 from roadmap_portal.demonstration.plans import finance
 from roadmap_portal.demonstration.play import play
@@ -69,6 +70,7 @@ def seed(today: date) -> Made | None:
     play(stage, scenario)
     award(stage)
     finance(stage)
+    grant(stage)
     return _made(stage)
 
 

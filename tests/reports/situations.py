@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from django.db import transaction
+
 from actors.models import Confidence, Source
 from commitments.models import (
     Campaign,
@@ -15,7 +17,7 @@ from commitments.models import (
     ProgressUpdate,
     Status,
 )
-from funding.models import Envelope, FundingEvent, FundingLine
+from funding.models import Envelope, FundingEvent, FundingLine, Grant, GrantBeneficiary
 from reports.models import Report
 from tests.factories import (
     make_actor,
@@ -91,6 +93,24 @@ def make_event(line, kind, amount, on=date(2026, 1, 15), **fields) -> FundingEve
 
 
 FALLS = {"decommitted", "recovered"}
+
+
+def make_grant(grantor, beneficiaries=(("private", "Atelier", "20005376700014", "1"),), **fields) -> Grant:
+    """`beneficiaries`: (kind, name, SIRET, share)."""
+    fields = {
+        "purpose": "Plateau d’essai",
+        "amount": Decimal(20_000),
+        "signed_on": date(2026, 3, 2),
+        "payment_terms": "unique",
+        "pays_from": date(2026, 4, 1),
+    } | fields
+    with transaction.atomic():
+        grant = Grant.objects.create(grantor=grantor, **fields)
+        GrantBeneficiary.objects.bulk_create(
+            GrantBeneficiary(grant=grant, kind=kind, name=name, siret=siret, share=Decimal(share))
+            for kind, name, siret, share in beneficiaries
+        )
+    return grant
 
 
 def make_source(code="communique") -> Source:
