@@ -16,6 +16,7 @@ from tests.factories import (
     make_campaign,
     make_commitment,
     make_evidence,
+    make_indicator,
     make_roadmap,
     make_update,
     make_user,
@@ -39,6 +40,7 @@ PEOPLE = {
 EVERYONE = set(PEOPLE)
 STAFF = EVERYONE - {"visitor", "former member"}
 WRITERS = {"contributor", "state validator", "region validator", "administrator"}
+MEASURING = WRITERS | {"foreign contributor"}
 VALIDATING = {"state validator", "region validator", "administrator"}
 ADMINISTRATOR = {"administrator"}
 ASKING = {"administrator", "actor's administrator"}
@@ -80,6 +82,9 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "commitments:evidence": (WRITERS, WRITERS),
     "commitments:evidence_withdraw": (None, WRITERS),
     "commitments:evidence_file": (STAFF, None),
+    "commitments:measurable_list": (MEASURING, None),
+    "commitments:measure": (WRITERS, WRITERS),
+    "commitments:measure_correct": (WRITERS, WRITERS),
     "commitments:visa_list": (VALIDATING, None),
     "commitments:visa_detail": (VALIDATING, VALIDATING),
     "commitments:meeting_list": (STAFF, None),
@@ -141,6 +146,8 @@ def addresses(region, state, amina, rachel):
                               sha256="0" * 64, size=5, media_type="application/pdf")  # fmt: skip
     meeting = SteeringMeeting.objects.create(roadmap=make_roadmap(), held_on=date(2026, 11, 1))
     decision = Decision.objects.create(meeting=meeting, number=1, text="Décidé.", owner=region, due_on=date(2027, 1, 1))
+    indicator = make_indicator(commitment=commitment)
+    reading = indicator.measurements.get()
     report = Report.objects.create(campaign=campaign, requested_by=amina)
     file = ReportFile.objects.create(report=report, format="pdf", file=ContentFile(b"%PDF-", "r.pdf"), size=5,
                                      sha256="0" * 64, name="r.pdf", state="ready")  # fmt: skip
@@ -153,6 +160,8 @@ def addresses(region, state, amina, rachel):
         **{name: [decision.pk] for name in ("decision", "decision_correct")},
         **{f"reports:staff_{name}": [report.pk] for name in ("detail", "state", "act")},
         **{name: [commitment.code] for name in ("public_history", "history_of_commitment")},
+        "measure": [indicator.code],
+        "measure_correct": [indicator.code, reading.pk],
         "history": ["commitments.campaign", campaign.pk],
         "axis_detail": ["research"],
         "evidence_withdraw": [commitment.code, with_file.pk],

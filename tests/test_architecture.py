@@ -13,7 +13,7 @@ APPS = ["actors", "accounts", "commitments", "funding", "reports"]
 # that reports.services lays out what reports.dataset builds.
 DOMAIN = [
     ["models"],
-    ["permissions", "progress", "ledger", "working_days", "stages", "uploads", "links"],
+    ["permissions", "progress", "indicators", "ledger", "working_days", "stages", "uploads", "links"],
     ["queries"],
     ["filters"],
     ["transitions", "dataset"],
