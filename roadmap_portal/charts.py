@@ -168,7 +168,7 @@ def series_chart(
     dated = [_dated(target) for target in targets if target.on]
     course = [_dated(point) for point in expected] or ([*readings[-1:], *dated] if dated else [])
     undated = [
-        {"value": _number(t.value), "text": _("Cible : %(value)s") % {"value": t.text}} for t in targets if t.on is None
+        {"value": _number(t.value), "text": _("Cible : %(value)s") % {"value": t.text}} for t in targets if t.on is None
     ]
     words = {"type": "text", "dy": -12, "fontSize": 16, "fontWeight": "bold"}
     layers: list[Spec] = [

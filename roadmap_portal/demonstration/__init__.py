@@ -23,6 +23,7 @@ from funding.models import FundingLine
 from reports import transitions as report_transitions
 from reports.models import Report
 from reports.services import produce
+from roadmap_portal.demonstration.indicators import measure
 from roadmap_portal.demonstration.money import fund
 from roadmap_portal.demonstration.play import play
 from roadmap_portal.demonstration.stage import PASSWORD, SeedRefused, Stage, plan, set_stage
@@ -60,6 +61,7 @@ def seed(today: date) -> Made | None:
     for story in scenario.stories:
         plan(stage, story)
         fund(stage, story)
+    measure(stage, roadmap)
     refresh_standing(stage.commitments[story.code].pk for story in scenario.stories)
     # Before anything is sealed: what is frozen says that it is fictional.
     roadmap.is_demonstration = True
