@@ -173,7 +173,7 @@ def _unfit_correction(reading: Measurement) -> list[TransitionRefused]:
         return []
     return [
         TransitionRefused(
-            _("Une mesure est déjà datée de %(day)s : %(value)s. Pour la changer, corrigez-la.")
+            _("Une mesure porte déjà cette date : %(value)s (%(day)s). Pour la changer, corrigez-la.")
             % {
                 "day": day_text(other.reference_on, other.precision),
                 "value": in_unit(other.value, reading.indicator),
