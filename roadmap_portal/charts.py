@@ -45,7 +45,9 @@ WEATHER_COLOURS = {
 # Quoted: a name with a digit alone is not valid CSS, and would be ignored.
 FONT = "'Source Sans 3', sans-serif"
 VEGA_LITE = "v6.4"
-VALUES_LABELLED = 6
+# More would write over one another, on a telephone first.
+VALUES_LABELLED = 4
+SERIES_WIDTH = 400
 BAR_LENGTH = 390
 LABEL_LENGTH = 76
 MOST_ON_AXIS = 10**7
@@ -189,7 +191,7 @@ def series_chart(
             {"data": {"values": dated}, "mark": {**words, "color": LATE}, "encoding": {"text": {"field": "text"}}},
         ]
     axes = _time_axes([*readings, *dated, *course])
-    spec = {"width": 470, "height": 200, "encoding": axes, "layer": layers}
+    spec = {"width": SERIES_WIDTH, "height": 190, "encoding": axes, "layer": layers}
     if undated:
         spec["layer"] = [*layers, *_lines_all_along(undated)]
     return _svg(spec, title, description)
@@ -224,7 +226,7 @@ def _lines_all_along(targets: Sequence[Spec]) -> list[Spec]:
         {
             "data": {"values": targets},
             "mark": words,
-            "encoding": {**level, "x": {"value": 470}, "text": {"field": "text"}},
+            "encoding": {**level, "x": {"value": SERIES_WIDTH}, "text": {"field": "text"}},
         },
     ]
 

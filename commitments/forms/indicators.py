@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import DatePrecision
@@ -97,9 +98,11 @@ class MeasurementForm(forms.ModelForm):
         return {**given, "origin": Origin(url, publisher, published_on) if url else None}
 
     def refuse(self, refusal: TransitionRefused) -> None:
+        faults = [refusal, *refusal.others]
         if isinstance(refusal, ToConfirm):
             self.doubt = refusal
-        for each in [refusal, *refusal.others]:
+            faults[0] = TransitionRefused(gettext("Valeur à confirmer et à expliquer, ou à corriger."), "value")
+        for each in faults:
             self.add_error(each.field if each.field in self.fields else None, each.message)
 
     @property

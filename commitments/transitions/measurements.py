@@ -269,6 +269,6 @@ def _in_words(doubt: Doubt, indicator: Indicator, value: Decimal, before: Before
     sign = "+" if doubt.percent > 0 else "−"
     move = sign + percent(abs(doubt.percent), 0 if abs(doubt.percent) >= 10 else 1)
     return _(
-        "Lu : %(read)s. Valeur précédente : %(before)s (%(day)s), soit une variation de %(move)s ; à partir de"
+        "Lu : %(read)s. Valeur précédente : %(before)s (%(day)s), soit une variation de %(move)s ; au-delà de"
         " %(most)s, elle se confirme."
     ) % {**names, "move": move, "most": percent(indicator.jump_percent or settings.PLAUSIBLE_JUMP_PERCENT)}

@@ -32,11 +32,12 @@ class Figure:
     text: str
     qualifier: str
     source: Source | None
-    is_target: bool = False
+    # Where a reading has no public page: what names its document.
+    document: str = ""
 
     @property
     def point(self) -> Point:
-        return Point(self.on, self.value, self.text)
+        return Point(self.on, self.value, unescape(strip_tags(self.words)))
 
     @property
     def words(self) -> Markup:
@@ -114,6 +115,7 @@ def _reading(reading: Measurement, indicator: Indicator) -> Figure:
         in_unit(reading.value, indicator),
         reading.qualifier,
         reading.source,
+        document="" if reading.source is not None else reading.comment,
     )
 
 
@@ -127,7 +129,6 @@ def _targets(indicator: Indicator) -> list[Figure]:
             in_unit(target.value, indicator),
             target.qualifier,
             target.source,
-            is_target=True,
         )
         for target in indicator.targets.all()
     ]
@@ -166,10 +167,12 @@ def _filled(text: str, names: dict[str, str]) -> Markup:
 
 def _gap(indicator: Indicator) -> str:
     """Reading and course compared at the precision that is shown, so that the three figures agree."""
-    last = indicator.latest_measurement
-    expected = expected_value(anchors(indicator), last.reference_on) if last is not None else None
-    if last is None or expected is None:
+    last, course = indicator.latest_measurement, anchors(indicator)
+    # A course that starts at the last reading has nothing to say of it yet.
+    if last is None or not course or last.reference_on <= course[0].on:
         return ""
+    expected = expected_value(course, last.reference_on)
+    assert expected is not None
     expected = half_up(expected, indicator.decimals)
     difference = half_up(last.value, indicator.decimals) - expected
     names = {

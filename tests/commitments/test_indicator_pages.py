@@ -132,6 +132,18 @@ def test_the_drawing_the_table_and_the_sentence_say_the_same(client, indicator):
     assert svg.xpath(".//*[@stroke-dasharray]")
 
 
+def test_a_reading_without_a_page_names_its_document(client, indicator, rachel):
+    reading = {"reference_on": date(2026, 6, 30), "value": Decimal(120), "comment": "Tableau du 3 juillet 2026."}
+    record_measurement(indicator, by=rachel, **reading)
+    section = page_of(client, PUBLIC).xpath("//section[@aria-labelledby='course']")[0]
+    assert "Tableau du 3 juillet 2026." in text_of(section.xpath(".//table")[0])
+
+
+def test_a_course_that_starts_at_its_only_reading_says_nothing_of_it(client, roadmap):
+    make_indicator(baseline=110, baseline_on=date(2026, 3, 31))
+    assert "Au dernier relevé" not in text_of(page_of(client, PUBLIC))
+
+
 def test_a_series_that_is_to_fall_is_ahead_when_it_is_under_its_course(client, roadmap):
     make_indicator(direction="down", baseline=150, target=50)
     assert "28 d’avance" in text_of(page_of(client, PUBLIC))
