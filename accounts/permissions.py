@@ -124,3 +124,23 @@ def writable_by(user: Someone) -> Q:
     if not actor_ids:
         return Q(pk__in=[])
     return Q(participations__actor__in=actor_ids, participations__role__in=WRITING_PARTICIPATIONS)
+
+
+def can_measure(user: Someone) -> bool:
+    """Some indicator at least: who writes for an actor, or everywhere."""
+    return can_publish(user) or bool(contributing_actor_ids(user))
+
+
+def measurable_by(user: Someone) -> Q:
+    """Condition on indicators: those whose readings the user may write. A contributor: what their actor produces, and
+    what measures a commitment it leads or operates. Joins participations: take it distinct."""
+    if can_publish(user):
+        return Q()
+    actor_ids = contributing_actor_ids(user)
+    if not actor_ids:
+        return Q(pk__in=[])
+    of_a_commitment = Q(
+        commitment__participations__actor__in=actor_ids,
+        commitment__participations__role__in=WRITING_PARTICIPATIONS,
+    )
+    return Q(producer__in=actor_ids) | of_a_commitment

@@ -191,7 +191,11 @@ class MeasurementInline(AppendOnly, admin.TabularInline):
     model = Measurement
     extra = 0
     fk_name = "indicator"
-    fields = ["reference_on", "precision", "value", "quality", "qualifier", "source", "supersedes"]
+    fields = ["reference_on", "precision", "value", "quality", "qualifier", "source", "comment", "supersedes"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Written on the pages of the staff, where an odd value is asked to be confirmed."""
+        return False
 
 
 @admin.register(Indicator)

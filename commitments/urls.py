@@ -2,7 +2,18 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from commitments.views import campaigns, evidence, mergers, public, quarter, reminders, steering, updates, visas
+from commitments.views import (
+    campaigns,
+    evidence,
+    indicators,
+    mergers,
+    public,
+    quarter,
+    reminders,
+    steering,
+    updates,
+    visas,
+)
 
 
 class DayConverter:
@@ -25,8 +36,8 @@ urlpatterns = [
     path("engagements/<slug:code>/", public.commitment_detail, name="detail"),
     path("axes/", public.axis_list, name="axis_list"),
     path("axes/<slug:code>/", public.axis_detail, name="axis_detail"),
-    path("indicateurs/", public.indicator_list, name="indicator_list"),
-    path("indicateurs/<slug:code>/", public.indicator_detail, name="indicator_detail"),
+    path("indicateurs/", indicators.indicator_list, name="indicator_list"),
+    path("indicateurs/<slug:code>/", indicators.indicator_detail, name="indicator_detail"),
     path("calendrier/", public.calendar, name="calendar"),
     path("espace/", quarter.my_quarter, name="my_quarter"),
     path("espace/engagements/<slug:code>/sans-changement/", quarter.confirm_unchanged, name="confirm_unchanged"),
@@ -50,6 +61,11 @@ urlpatterns = [
         "espace/engagements/<slug:code>/pieces/<int:pk>/retirer/", evidence.evidence_withdraw, name="evidence_withdraw"
     ),
     path("pieces/<int:pk>/", evidence.evidence_file, name="evidence_file"),
+    path("espace/indicateurs/", indicators.measurable_list, name="measurable_list"),
+    path("espace/indicateurs/<slug:code>/mesure/", indicators.measure, name="measure"),
+    path(
+        "espace/indicateurs/<slug:code>/mesure/<int:pk>/corriger/", indicators.measure_correct, name="measure_correct"
+    ),
     path("espace/visas/", visas.visa_list, name="visa_list"),
     path("espace/visas/<int:pk>/", visas.visa_detail, name="visa_detail"),
     path("espace/comites/", steering.meeting_list, name="meeting_list"),

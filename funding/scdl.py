@@ -85,13 +85,18 @@ def table_schema() -> dict[str, Any]:
     return {"name": "scdl-subventions", "version": VERSION, "uri": URI, "fields": [_described(f) for f in FIELDS]}
 
 
-def _described(field: Field) -> dict[str, object]:
+def _described(field: Field) -> dict[str, Any]:
     constraints: dict[str, object] = {"required": field.required}
     constraints |= {"pattern": field.pattern} if field.pattern else {}
     constraints |= {"maxLength": field.longest} if field.longest else {}
     constraints |= {"enum": list(field.values)} if field.values else {}
     constraints |= {"minimum": 0.01, "maximum": 1} if field.name == "pourcentageSubvention" else {}
-    described = {"name": field.name, "type": field.kind, "description": field.meaning, "constraints": constraints}
+    described: dict[str, Any] = {
+        "name": field.name,
+        "type": field.kind,
+        "description": field.meaning,
+        "constraints": constraints,
+    }
     return described | ({"trueValues": ["oui"], "falseValues": ["non"]} if field.kind == "boolean" else {})
 
 

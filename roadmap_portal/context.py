@@ -17,6 +17,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         rights = {
             "is_staff_member": permissions.is_staff_member(user),
             "is_administrator": permissions.is_administrator(user),
+            "can_measure": permissions.can_measure(user),
             "can_publish": permissions.can_publish(user),
             "can_manage_reports": permissions.can_manage_reports(user),
             "can_request_reports": permissions.can_request_reports(user),

@@ -14,19 +14,22 @@ from roadmap_portal.figures import Figure
 
 
 def _figures(request: HttpRequest, key: str) -> list[Figure]:
-    """`key`: as the links of the pages write it, « axe/research » or « financement/acteur/region-aura ». Raises Http404."""
-    on = localdate()
-    parts = key.split("/")
-    if parts[0] == "financement" and len(parts) in {1, 3}:
-        return money_figures.of_money(request.user, *(parts[1:] or ["", ""]), on)
-    if key == "feuille-de-route":
-        return figures.of_group(request.user, "", "", on)
-    if len(parts) == 2 and parts[0] in {"axe", "liste"}:
-        return figures.of_group(request.user, *parts, on)
-    if len(parts) == 2 and parts[0] == "engagement":
-        return figures.of_commitment(request.user, parts[1], on)
-    if len(parts) == 2 and parts[0] == "indicateur":
-        return figures.of_indicator(request.user, parts[1], on)
+    """`key`: as the links of the pages write it, « axe/research », « financement/acteur/region-aura ». Http404."""
+    user, on = request.user, localdate()
+    first, *rest = key.split("/")
+    match first, rest:
+        case "feuille-de-route", []:
+            return figures.of_group(user, "", "", on)
+        case (("axe" | "liste"), [code]):
+            return figures.of_group(user, first, code, on)
+        case "engagement", [code]:
+            return figures.of_commitment(user, code, on)
+        case "indicateur", [code]:
+            return figures.of_indicator(code, on)
+        case "financement", []:
+            return money_figures.of_money(user, "", "", on)
+        case "financement", [scope, code]:
+            return money_figures.of_money(user, scope, code, on)
     raise Http404
 
 

@@ -44,7 +44,7 @@ def in_words(formula: Formula) -> str:
         Formula.COURSE: _("100 × (dernière mesure − valeur initiale) ÷ (cible − valeur initiale), entre 0 et 100."),
         Formula.DIFFERENCE: _("Dernière date − première date, en jours."),
         Formula.SUM: _("Somme des valeurs × signe, sur les éléments comptés."),
-        Formula.RATIO: _("100 × première valeur ÷ seconde ; « n. d. » si l’une manque ou si la seconde est nulle."),
+        Formula.RATIO: _("100 × première valeur ÷ seconde ; « n. d. » si l’une manque ou si la seconde est nulle."),
     }
     return texts[formula]
 

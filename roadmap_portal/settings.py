@@ -278,6 +278,8 @@ STALE_AFTER_DAYS = 100
 PARTIAL_COVERAGE_PERCENT = 70
 # From there on a moved date goes to the steering committee.
 STEERING_SLIPPAGE_DAYS = 90
+# A reading that moves more than this against the one before is asked to be confirmed and explained.
+PLAUSIBLE_JUMP_PERCENT = 50
 
 LOGGING = {
     "version": 1,

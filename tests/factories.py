@@ -10,6 +10,9 @@ from commitments.models import (
     Campaign,
     Commitment,
     Evidence,
+    Indicator,
+    IndicatorTarget,
+    Measurement,
     Milestone,
     Participation,
     ProgressUpdate,
@@ -123,3 +126,22 @@ def make_update(commitment, by, *, submitted=False, publish=False, at=None, camp
 def make_evidence(commitment, by, **fields) -> Evidence:
     fields = {"kind": Evidence.Kind.PUBLIC_PAGE, "title": "Page du projet", "url": "https://example.org/"} | fields
     return Evidence.objects.create(commitment=commitment, added_by=by, **fields)
+
+
+def make_indicator(code="pme-accompagnees", baseline=100, target=200, commitment=None, **fields) -> Indicator:
+    """Quarterly, known twenty days after; from 100 on 1 January 2026 to 200 at the end of 2027; read once, 110 on
+    31 March 2026. None: no baseline, no target."""
+    fields = {
+        "title": "PME accompagnées",
+        "unit": Indicator.Unit.COUNT,
+        "periodicity": Indicator.Periodicity.QUARTERLY,
+        "availability_delay_days": 20,
+        "confidence": Confidence.SOURCED,
+        "baseline": baseline,
+        "baseline_on": START if baseline is not None else None,
+    } | fields
+    indicator = Indicator.objects.create(roadmap=make_roadmap(), code=code, commitment=commitment, **fields)
+    if target is not None:
+        IndicatorTarget.objects.create(indicator=indicator, value=target, due_on=date(2027, 12, 31), precision="day")
+    Measurement.objects.create(indicator=indicator, reference_on=date(2026, 3, 31), value=110)
+    return indicator

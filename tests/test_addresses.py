@@ -17,6 +17,7 @@ from tests.factories import (
     make_campaign,
     make_commitment,
     make_evidence,
+    make_indicator,
     make_roadmap,
     make_update,
     make_user,
@@ -41,6 +42,7 @@ PEOPLE = {
 EVERYONE = set(PEOPLE)
 STAFF = EVERYONE - {"visitor", "former member"}
 WRITERS = {"contributor", "state validator", "region validator", "administrator"}
+MEASURING = WRITERS | {"foreign contributor"}
 VALIDATING = {"state validator", "region validator", "administrator"}
 ADMINISTRATOR = {"administrator"}
 ASKING = {"administrator", "actor's administrator"}
@@ -53,6 +55,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "api:commitment": (STAFF, None),
     "api:milestones": (EVERYONE, None),
     "home": (EVERYONE, None),
+    "figures": (EVERYONE, None),
+    "figures_data": (EVERYONE, None),
     "public_history": (set(), None),  # of an internal commitment: nobody's
     "history_of_commitment": (STAFF, None),
     "history": (STAFF, None),  # of a campaign; that of an account: tests/roadmap_portal/test_history_pages.py
@@ -82,6 +86,9 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "commitments:evidence": (WRITERS, WRITERS),
     "commitments:evidence_withdraw": (None, WRITERS),
     "commitments:evidence_file": (STAFF, None),
+    "commitments:measurable_list": (MEASURING, None),
+    "commitments:measure": (WRITERS, WRITERS),
+    "commitments:measure_correct": (WRITERS, WRITERS),
     "commitments:visa_list": (VALIDATING, None),
     "commitments:visa_detail": (VALIDATING, VALIDATING),
     "commitments:meeting_list": (STAFF, None),
@@ -162,6 +169,8 @@ def addresses(region, state, amina, rachel):
                               sha256="0" * 64, size=5, media_type="application/pdf")  # fmt: skip
     meeting = SteeringMeeting.objects.create(roadmap=make_roadmap(), held_on=date(2026, 11, 1))
     decision = Decision.objects.create(meeting=meeting, number=1, text="Décidé.", owner=region, due_on=date(2027, 1, 1))
+    indicator = make_indicator(commitment=commitment)
+    reading = indicator.measurements.get()
     report = Report.objects.create(campaign=campaign, requested_by=amina)
     file = ReportFile.objects.create(report=report, format="pdf", file=ContentFile(b"%PDF-", "r.pdf"), size=5,
                                      sha256="0" * 64, name="r.pdf", state="ready")  # fmt: skip
@@ -176,8 +185,11 @@ def addresses(region, state, amina, rachel):
         **{name: [decision.pk] for name in ("decision", "decision_correct")},
         **{f"reports:staff_{name}": [report.pk] for name in ("detail", "state", "act")},
         **{name: [commitment.code] for name in ("public_history", "history_of_commitment")},
+        "measure": [indicator.code],
+        "measure_correct": [indicator.code, reading.pk],
         "history": ["commitments.campaign", campaign.pk],
         "axis_detail": ["research"],
+        **{name: ["axe/research"] for name in ("figures", "figures_data")},
         "evidence_withdraw": [commitment.code, with_file.pk],
         "evidence_file": [with_file.pk],
         "visa_detail": [update.pk],

@@ -16,6 +16,7 @@ DOMAIN = [
     [
         "permissions",
         "progress",
+        "indicators",
         "ledger",
         "working_days",
         "stages",

@@ -313,6 +313,7 @@ def test_a_reading_corrected_by_staff_does_not_come_back():
         reference_on=old.reference_on,
         value=12,
         supersedes=old,
+        comment="Un pôle était compté deux fois.",
         recorded_by=make_user("lucie"),
     )
     assert NO_CHANGE in load()

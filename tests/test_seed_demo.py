@@ -18,6 +18,8 @@ from commitments.models import (
     Campaign,
     Commitment,
     Decision,
+    Indicator,
+    Measurement,
     Milestone,
     Postponement,
     ProgressUpdate,
@@ -26,7 +28,7 @@ from commitments.models import (
     SteeringMeeting,
     Weather,
 )
-from commitments.queries import agenda_for, open_decisions
+from commitments.queries import agenda_for, indicator_lines, indicators, open_decisions
 from commitments.working_days import is_working_day
 from funding.models import FundingLine
 from reports.models import SealedReport
@@ -234,3 +236,21 @@ def test_what_is_sealed_says_that_it_is_fictional(seeded):
     assert {report.layout.dataset["demonstration_notice"] for report in reports} == {
         "Activité de démonstration, fictive"
     }
+
+
+def test_fictional_indicators_say_so_and_the_real_ones_are_left_alone():
+    load()
+    real = snapshot_of_readings()
+    seed()
+    assert snapshot_of_readings() == real
+    fictional = Indicator.objects.filter(code__startswith="demo-")
+    assert all("fictif" in row.title and "fictifs" in row.note for row in fictional)
+    late = [line.indicator.code for line in indicator_lines(indicators(), TODAY) if line.is_late]
+    assert late == ["demo-personnes-formees"]
+    (corrected,) = Measurement.objects.filter(indicator__in=fictional, supersedes__isnull=False)
+    assert (corrected.value, corrected.supersedes.value) == (62, 72)
+    assert Commitment.objects.get(code="eng-14-filiere-independante").progress == Decimal("37.50")
+
+
+def snapshot_of_readings():
+    return list(Measurement.objects.exclude(indicator__code__startswith="demo-").order_by("pk").values())

@@ -2,6 +2,7 @@
 
 from commitments.forms.campaigns import CampaignForm, RescheduleForm
 from commitments.forms.evidence import EvidenceForm
+from commitments.forms.indicators import IndicatorFilterForm, MeasurementForm, starting_from
 from commitments.forms.mergers import MergerForm
 from commitments.forms.steering import ClosingForm, DecisionForm, MeetingForm
 from commitments.forms.updates import PostponementForm, UpdateForm, chosen
@@ -11,10 +12,13 @@ __all__ = [
     "ClosingForm",
     "DecisionForm",
     "EvidenceForm",
+    "IndicatorFilterForm",
+    "MeasurementForm",
     "MeetingForm",
     "MergerForm",
     "PostponementForm",
     "RescheduleForm",
     "UpdateForm",
     "chosen",
+    "starting_from",
 ]

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import pgtrigger
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, DatePrecision, Source
 from commitments.models.commitment import Commitment
+from commitments.models.indicator_guards import MEASUREMENT_APPEND_ONLY, MEASUREMENT_SOUND
 from commitments.models.roadmap import Axis, Roadmap
 from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
@@ -191,15 +191,7 @@ class Measurement(models.Model):
         verbose_name = _("mesure")
         verbose_name_plural = _("mesures")
         ordering = ["reference_on", "recorded_at", "pk"]
-        triggers = [
-            pgtrigger.Trigger(
-                name="measurement_append_only",
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                when=pgtrigger.Before,
-                func="RAISE EXCEPTION 'Une mesure ne se modifie ni ne se supprime : une correction la remplace.'"
-                " USING ERRCODE = 'restrict_violation';",
-            )
-        ]
+        triggers = [MEASUREMENT_APPEND_ONLY, MEASUREMENT_SOUND]
 
     def __str__(self) -> str:
         return f"{self.value:{'.' + str(self.indicator.decimals)}f}" if self.value != Decimal(0) else "0"

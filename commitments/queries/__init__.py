@@ -1,6 +1,6 @@
 """What the pages read, each in a constant number of queries. Visibility is applied here."""
 
-from commitments.queries.around import axis_for, events, indicator_for, indicators, milestones_for
+from commitments.queries.around import axis_for, events, milestones_for
 from commitments.queries.board import (
     BoardRow,
     Group,
@@ -28,6 +28,18 @@ from commitments.queries.commitment import (
     writable_commitments,
 )
 from commitments.queries.evidence import all_evidence, evidence_count, evidence_file, evidence_of
+from commitments.queries.indicators import (
+    IndicatorLine,
+    awaited_figures,
+    commitment_measured,
+    indicator_for,
+    indicator_line,
+    indicator_lines,
+    indicators,
+    measurable_indicator,
+    measurable_indicators,
+    reading_to_correct,
+)
 from commitments.queries.journal import Entry, journal, published_update
 from commitments.queries.line_states import told, with_states
 from commitments.queries.lines import (
@@ -97,6 +109,7 @@ __all__ = [
     "Duty",
     "Entry",
     "Group",
+    "IndicatorLine",
     "Overview",
     "Owed",
     "OwedAnswer",
@@ -109,6 +122,7 @@ __all__ = [
     "agenda_for",
     "all_evidence",
     "approved_sides",
+    "awaited_figures",
     "awaited_visas",
     "axes",
     "axis_for",
@@ -117,6 +131,7 @@ __all__ = [
     "campaign_named",
     "campaigns",
     "commitment_for",
+    "commitment_measured",
     "commitment_resources",
     "commitments_for",
     "confirmations_in_a_row",
@@ -133,6 +148,8 @@ __all__ = [
     "hindrances",
     "in_charge",
     "indicator_for",
+    "indicator_line",
+    "indicator_lines",
     "indicators",
     "is_stale",
     "journal",
@@ -140,6 +157,8 @@ __all__ = [
     "lines_of",
     "listed",
     "listed_by_axis",
+    "measurable_indicator",
+    "measurable_indicators",
     "meeting_on",
     "meetings",
     "milestone_resources",
@@ -157,6 +176,7 @@ __all__ = [
     "participations_of",
     "postponements_citing",
     "published_update",
+    "reading_to_correct",
     "reminded_in",
     "required_sides",
     "snoozed",

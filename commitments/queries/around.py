@@ -1,15 +1,12 @@
-"""What stands around commitments: milestones, axes, indicators, events."""
+"""What stands around commitments: milestones, axes, events."""
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 
 from accounts.permissions import Someone, visible_to
 from commitments.models import (
     Axis,
     Event,
-    Indicator,
-    IndicatorTarget,
-    Measurement,
     Milestone,
     followed,
 )
@@ -26,21 +23,6 @@ def axis_for(code: str) -> Axis:
     if axis is None:
         raise Http404
     return axis
-
-
-def indicators() -> QuerySet[Indicator]:
-    readings = Measurement.objects.filter(superseded_by__isnull=True).select_related("source", "superseded_by")
-    targets = IndicatorTarget.objects.select_related("source")
-    return Indicator.objects.select_related("baseline_source", "producer").prefetch_related(
-        "axes", Prefetch("targets", targets), Prefetch("measurements", readings)
-    )
-
-
-def indicator_for(code: str) -> Indicator:
-    indicator = indicators().prefetch_related("sources").filter(code=code).first()
-    if indicator is None:
-        raise Http404
-    return indicator
 
 
 def events() -> QuerySet[Event]:

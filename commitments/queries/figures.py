@@ -1,4 +1,4 @@
-"""What the public figures on commitments are computed from. The values are those of the pages, by the same functions."""
+"""What the public figures on commitments are computed from. Values are those of the pages, by the same functions."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,8 +20,9 @@ from commitments.progress import (
     progress_of_indicator,
     standing_of,
 )
-from commitments.queries.around import axis_for, indicator_for
+from commitments.queries.around import axis_for
 from commitments.queries.commitment import commitments_for, pages_for
+from commitments.queries.indicators import indicator_for
 from commitments.queries.overview import tally_of
 from roadmap_portal.figures import Figure, Formula, Input, Unit
 
@@ -30,8 +31,9 @@ TRANSVERSAL = "transversal"
 
 
 def of_group(user: Someone, scope: str, code: str, on: date) -> list[Figure]:
-    """`scope`: "" the whole roadmap, « axe » by main axis, « liste » every commitment an axis lists. Http404 for an axis
-    that is not known."""
+    """`scope`: "" the whole roadmap, « axe » by main axis, « liste » every commitment an axis lists.
+
+    Http404 for an axis that is not known."""
     commitments = _group(user, scope, code).order_by("code")
     tally = tally_of(commitments, on).whole
     rows = [row for row in commitments if not row.is_adjacent]
@@ -94,15 +96,15 @@ def of_commitment(user: Someone, code: str, on: date) -> list[Figure]:
     if commitment is None:
         raise Http404
     milestones, indicators = list(commitment.milestones.all()), measuring_indicators(commitment)
-    standing = standing_of(
-        commitment, milestones, on=on, declared=commitment.declared_progress, indicators=indicators
-    )
+    standing = standing_of(commitment, milestones, on=on, declared=commitment.declared_progress, indicators=indicators)
     initial, revised = plans(commitment, milestones)
     formula, inputs, remark = _progress_inputs(commitment, milestones, indicators)
     producer = _("porteurs de l’engagement, approuvés par l’État et la Région")
     told = (FORMULA_VERSION, on, producer)
     figures = [
-        Figure("progress", _("Avancement constaté"), formula, Unit.PERCENT, standing.progress, inputs, *told, remark=remark),
+        Figure(
+            "progress", _("Avancement constaté"), formula, Unit.PERCENT, standing.progress, inputs, *told, remark=remark
+        ),
         _expected("expected", _("Attendu, plan initial"), initial, standing.expected, told),
         _expected("expected_revised", _("Attendu, plan révisé"), revised, standing.expected_revised, told),
     ]
@@ -118,7 +120,11 @@ def _progress_inputs(
     commitment: Commitment, milestones: list[Milestone], indicators: list[Indicator]
 ) -> tuple[Formula, list[Input], str]:
     if commitment.progress_method == Method.MILESTONES:
-        return Formula.SHARE, [_achieved(m) for m in milestones if m.is_tracked], _("Valeur 1 : atteint ; 0 : à atteindre.")
+        return (
+            Formula.SHARE,
+            [_achieved(m) for m in milestones if m.is_tracked],
+            _("Valeur 1 : atteint ; 0 : à atteindre."),
+        )
     if commitment.progress_method == Method.INDICATORS:
         return Formula.MEAN, [_of_indicator(indicator) for indicator in indicators], ""
     latest = (
@@ -128,7 +134,9 @@ def _progress_inputs(
     )
     if commitment.declared_progress is None:
         return Formula.STATED, [], _("Aucun taux n’a été déclaré.")
-    label = _("Point d’avancement publié le %(on)s") % {"on": localdate(latest.published_at)} if latest else _("Déclaré")
+    label = (
+        _("Point d’avancement publié le %(on)s") % {"on": localdate(latest.published_at)} if latest else _("Déclaré")
+    )
     return Formula.STATED, [Input(label, f"{commitment.declared_progress:f}", commitment.get_absolute_url())], ""
 
 
@@ -141,13 +149,20 @@ def _achieved(milestone: Milestone) -> Input:
 def _of_indicator(indicator: Indicator) -> Input:
     progress = progress_of_indicator(indicator)
     value, note = ("", _("non mesuré")) if progress is None else (f"{progress:f}", "")
-    return Input(indicator.title, value, reverse("figures", args=["indicateur", indicator.code]), indicator.weight, not note, note)
+    return Input(
+        indicator.title,
+        value,
+        reverse("figures", args=[f"indicateur/{indicator.code}"]),
+        indicator.weight,
+        not note,
+        note,
+    )
 
 
 def _expected(name: str, title: str, plan: Plan, value: Decimal | None, told: tuple[str, date, str]) -> Figure:
     if plan.steps:
         inputs = [_due(step, told[1]) for step in plan.steps]
-        remark = _("Valeur 1 : échu au jour du calcul ; 0 : à venir.")
+        remark = _("Valeur 1 : échu au jour du calcul ; 0 : à venir.")
         return Figure(name, title, Formula.SHARE, Unit.PERCENT, value, inputs, *told, remark=remark)
     days = [(_("Début"), plan.starts_on), (_("Échéance"), plan.due_on), (_("Jour du calcul"), told[1])]
     inputs = [Input(label, day.isoformat() if day else "") for label, day in days]
@@ -155,7 +170,9 @@ def _expected(name: str, title: str, plan: Plan, value: Decimal | None, told: tu
 
 
 def _due(step: Step, on: date) -> Input:
-    return Input(_("Jalon dû le %(on)s") % {"on": step.due_on.isoformat()}, "1" if step.due_on <= on else "0", "", step.weight)
+    return Input(
+        _("Jalon dû le %(on)s") % {"on": step.due_on.isoformat()}, "1" if step.due_on <= on else "0", "", step.weight
+    )
 
 
 def of_indicator(code: str, on: date) -> list[Figure]:
@@ -170,7 +187,7 @@ def of_indicator(code: str, on: date) -> list[Figure]:
     page = indicator.get_absolute_url()
     inputs = [Input(label, "" if value is None else f"{value:f}", page) for label, value in rows]
     producer = indicator.producer.name if indicator.producer else _("non précisé")
-    remark = _("Qualité de la mesure : %(quality)s.") % {"quality": reading.get_quality_display()} if reading else ""
+    remark = _("Qualité de la mesure : %(quality)s.") % {"quality": reading.get_quality_display()} if reading else ""
     return [
         Figure(
             "progress", indicator.title, Formula.COURSE, Unit.PERCENT, progress_of_indicator(indicator), inputs,

@@ -14,6 +14,7 @@ from commitments.transitions.campaigns import (
     move_campaign,
 )
 from commitments.transitions.evidence import add_evidence, withdraw_evidence
+from commitments.transitions.measurements import Origin, ToConfirm, record_measurement
 from commitments.transitions.mergers import merge_commitments, undo_merger
 from commitments.transitions.planning import (
     last_day_of,
@@ -63,7 +64,9 @@ __all__ = [
     "STATUS_CHANGES",
     "UPDATE_CHANGES",
     "EditConflict",
+    "Origin",
     "StatusChange",
+    "ToConfirm",
     "TransitionRefused",
     "add_evidence",
     "add_lines_to_the_open_campaign",
@@ -92,6 +95,7 @@ __all__ = [
     "postpone",
     "publish_update",
     "record_decision",
+    "record_measurement",
     "reschedule_campaign",
     "save_draft",
     "snooze",

@@ -7,20 +7,17 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commitments import queries
 from commitments.filters import Chosen, CommitmentFilter, find
-from commitments.models import Commitment, Indicator, Milestone
+from commitments.models import Commitment, Milestone
 from commitments.progress import measuring_indicators, standing_of
 from funding.queries import counted_of, money_of, overview
 from funding.queries.plans import plan_of
 from funding.stages import picture, sentence, shares_picture
-from roadmap_portal.charts import Point, series_chart
-from roadmap_portal.templatetags.portal import in_unit, short_day
 
 PAGE_SIZE = 40
 
@@ -153,35 +150,6 @@ def axis_detail(request: HttpRequest, code: str) -> HttpResponse:
         "today": on,
     }
     return render(request, "commitments/axis_detail.html", context)
-
-
-@login_not_required
-@require_safe
-def indicator_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "commitments/indicator_list.html", {"indicators": queries.indicators()})
-
-
-@login_not_required
-@require_safe
-def indicator_detail(request: HttpRequest, code: str) -> HttpResponse:
-    indicator = queries.indicator_for(code)
-    return render(request, "commitments/indicator_detail.html", {"indicator": indicator, "chart": _course(indicator)})
-
-
-def _course(indicator: Indicator) -> SafeString | None:
-    """The readings against the targets, drawn; None with fewer than two dates, where a table says it all."""
-    points = [Point(m.reference_on, m.value, in_unit(m.value, indicator)) for m in indicator.measurements.all()]
-    targets = [Point(t.due_on, t.value, in_unit(t.value, indicator)) for t in indicator.targets.all()]
-    if not points or len(points) + len(targets) < 2:
-        return None
-    first, last = points[0], points[-1]
-    description = _("De %(first)s (%(first_on)s) à %(last)s (%(last_on)s).") % {
-        "first": first.text,
-        "first_on": short_day(first.on),
-        "last": last.text,
-        "last_on": short_day(last.on),
-    }
-    return mark_safe(series_chart(points, targets, title=indicator.title, description=description))  # noqa: S308
 
 
 @login_not_required

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.permissions import is_staff_member
+from accounts.permissions import can_measure, is_staff_member
 from commitments import queries, transitions
 from commitments.forms import PostponementForm
 from commitments.transitions import TransitionRefused
@@ -30,6 +30,7 @@ def my_quarter(request: HttpRequest) -> HttpResponse:
         "answered": sum(duty.is_answered for duty in duties),
         "expected": sum(duty.is_expected for duty in duties),
         "stale": sum(duty.is_stale for duty in duties),
+        "awaited": queries.awaited_figures(request.user, on) if can_measure(request.user) else [],
         "waiting_for_me": queries.waiting_for_visa(request.user),
         "today": on,
     }

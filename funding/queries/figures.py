@@ -82,7 +82,14 @@ def _inputs(cells: Sequence[Cell], found: Counted, stage: str, scope: str, code:
             is_context = line.envelope.reach != REGIONAL
             note = _("contexte national ou européen") if is_context else _("même argent qu’une autre ligne")
             rows.append(
-                Input(line.commitment.title, f"{amount:f}", line.commitment.get_absolute_url(), 1, is_counted=False, note=note)
+                Input(
+                    line.commitment.title,
+                    f"{amount:f}",
+                    line.commitment.get_absolute_url(),
+                    1,
+                    is_counted=False,
+                    note=note,
+                )
             )
     return rows
 
@@ -122,7 +129,10 @@ def _figures(amounts: Amounts, inputs: dict[str, list[Input]], on: date) -> list
         Figure(stage, names[stage], Formula.SUM, Unit.EUROS, getattr(amounts, stage), inputs[stage], *told)
         for stage in OF_STAGE
     ]
-    rates = [("contracted_rate", _("Taux d’engagement"), "net_contracted"), ("paid_rate", _("Taux de paiement"), "net_paid")]
+    rates = [
+        ("contracted_rate", _("Taux d’engagement"), "net_contracted"),
+        ("paid_rate", _("Taux de paiement"), "net_paid"),
+    ]
     for name, title, stage in rates:
         parts = [(names[stage], getattr(amounts, stage)), (names["planned"], amounts.planned)]
         of_rate = [Input(label, "" if value is None else f"{value:f}") for label, value in parts]

@@ -19,7 +19,8 @@ TRANSVERSAL, TOGETHER = "transversal", "ensemble"
 
 @dataclass(frozen=True)
 class CutRow:
-    """`code`: as the pages behind the figures know it. `is_content`: the title is a name of the roadmap, in French; otherwise it is in the reader's language."""
+    """`code`: as the pages behind the figures know it. `is_content`: the title is a name of the roadmap, in French;
+    otherwise it is in the reader's language."""
 
     title: str
     url: str

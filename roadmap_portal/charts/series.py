@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from roadmap_portal.charts.drawing import LATE, PRIMARY, Spec, draw, number
 
-VALUES_LABELLED = 6
+# More would write over one another, on a telephone first.
+VALUES_LABELLED = 4
+WIDTH = 400
 MOST_ON_AXIS = 10**7
 
 
@@ -22,15 +24,23 @@ class Point:
     text: str
 
 
-def series_chart(points: Sequence[Point], targets: Sequence[Point] = (), *, title: str, description: str = "") -> str:
-    """The course of an indicator against its targets. A target without a date is a line all along."""
+def series_chart(
+    points: Sequence[Point],
+    targets: Sequence[Point] = (),
+    expected: Sequence[Point] = (),
+    *,
+    title: str,
+    description: str = "",
+) -> str:
+    """The course of an indicator against its targets. A target without a date is a line all along. Dashed: the course
+    `expected` through its points; without one, the way left from the last reading to the targets."""
     readings = [_dated(point) for point in sorted(points, key=lambda point: point.on or date.min) if point.on]
     labelled = readings if len(readings) <= VALUES_LABELLED else [readings[0], readings[-1]]
     dated = [_dated(target) for target in targets if target.on]
+    course = [_dated(point) for point in expected] or ([*readings[-1:], *dated] if dated else [])
     undated = [
         {"value": number(t.value), "text": _("Cible : %(value)s") % {"value": t.text}} for t in targets if t.on is None
     ]
-    path = {"type": "line", "strokeDash": [5, 4], "color": LATE, "strokeWidth": 1.5}
     words = {"type": "text", "dy": -12, "fontSize": 16, "fontWeight": "bold"}
     layers: list[Spec] = [
         {"data": {"values": readings}, "mark": {"type": "line", "color": PRIMARY, "strokeWidth": 2.5}},
@@ -40,14 +50,16 @@ def series_chart(points: Sequence[Point], targets: Sequence[Point] = (), *, titl
         },
         {"data": {"values": labelled}, "mark": {**words, "color": PRIMARY}, "encoding": {"text": {"field": "text"}}},
     ]
+    if course:
+        path = {"type": "line", "strokeDash": [5, 4], "color": LATE, "strokeWidth": 1.5}
+        layers.append({"data": {"values": course}, "mark": path})
     if dated:
         diamond = {"type": "point", "shape": "diamond", "filled": True, "size": 120, "color": LATE, "opacity": 1}
         layers += [
-            {"data": {"values": [*readings[-1:], *dated]}, "mark": path},
             {"data": {"values": dated}, "mark": diamond},
             {"data": {"values": dated}, "mark": {**words, "color": LATE}, "encoding": {"text": {"field": "text"}}},
         ]
-    spec = {"width": 470, "height": 200, "encoding": _time_axes([*readings, *dated]), "layer": layers}
+    spec = {"width": WIDTH, "height": 190, "encoding": _time_axes([*readings, *dated, *course]), "layer": layers}
     if undated:
         spec["layer"] = [*layers, *_lines_all_along(undated)]
     return draw(spec, title, description)
@@ -79,7 +91,7 @@ def _lines_all_along(targets: Sequence[Spec]) -> list[Spec]:
         {
             "data": {"values": targets},
             "mark": words,
-            "encoding": {**level, "x": {"value": 470}, "text": {"field": "text"}},
+            "encoding": {**level, "x": {"value": WIDTH}, "text": {"field": "text"}},
         },
     ]
 

@@ -25,6 +25,7 @@ from reports.models import Report
 from reports.services import produce
 from roadmap_portal.demonstration.awards import award
 from roadmap_portal.demonstration.grants import grant
+from roadmap_portal.demonstration.indicators import measure
 from roadmap_portal.demonstration.money import fund
 from roadmap_portal.demonstration.plans import finance
 from roadmap_portal.demonstration.play import play
@@ -63,6 +64,7 @@ def seed(today: date) -> Made | None:
     for story in scenario.stories:
         plan(stage, story)
         fund(stage, story)
+    measure(stage, roadmap)
     refresh_standing(stage.commitments[story.code].pk for story in scenario.stories)
     # Before anything is sealed: what is frozen says that it is fictional.
     roadmap.is_demonstration = True

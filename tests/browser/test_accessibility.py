@@ -5,7 +5,7 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from accounts.models import User
-from commitments.models import Campaign, Commitment, Indicator, ProgressUpdate
+from commitments.models import Campaign, Commitment, Indicator, Measurement, ProgressUpdate
 from commitments.transitions import move_campaign
 from reports.models import Report
 from tests.browser.driving import faults, faults_at, log_in
@@ -18,13 +18,13 @@ WIDTHS = [1280, 360]
 
 def public_addresses() -> list[str]:
     adjacent = Commitment.objects.filter(provenance="adjacent").order_by("code").values_list("code", flat=True)[0]
-    indicators = Indicator.objects.filter(code__in=["ind-entreprises-ia", "ind-osez-tpe"])
+    indicators = Indicator.objects.filter(code__in=["ind-entreprises-ia", "ind-osez-tpe", "demo-filieres-couvertes"])
     return [
         "/", "/engagements/", "/engagements/?axis=research&status=in_progress", "/engagements/?status=rien",
         "/engagements/?q=zzzz", f"/engagements/{CODE}/", f"/engagements/{adjacent}/", f"/engagements/{LATE}/",
         f"/engagements/{PROVEN}/", f"/engagements/{LATE}/historique/", f"/en/engagements/{LATE}/historique/",
         "/axes/", "/axes/research/", "/acteurs/", "/acteurs/bpifrance/", "/financements/",
-        "/indicateurs/",
+        "/indicateurs/", "/indicateurs/?state=rien", "/en/indicateurs/",
         *[indicator.get_absolute_url() for indicator in indicators],
         "/calendrier/", "/rapports/", "/connexion/", "/en/", "/en/engagements/", f"/en/engagements/{CODE}/",
     ]  # fmt: skip
@@ -51,6 +51,8 @@ def report_addresses() -> list[str]:
 def staff_addresses() -> list[str]:
     submitted = ProgressUpdate.objects.filter(state="submitted").order_by("pk").values_list("pk", flat=True)[0]
     campaign = Campaign.objects.get(state=Campaign.State.OPEN).pk
+    reading = Measurement.objects.filter(indicator__code="demo-pme-accompagnees").first()
+    corrected = f"/espace/indicateurs/demo-pme-accompagnees/mesure/{reading.pk}/corriger/"
     return [
         "/espace/", f"/espace/engagements/{CODE}/point/", f"/espace/engagements/{RETURNED}/point/",
         f"/espace/engagements/{LATE}/point/", f"/espace/engagements/{LATE}/report-echeance/",
@@ -60,6 +62,8 @@ def staff_addresses() -> list[str]:
         f"/espace/engagements/{PROVEN}/pieces/", "/espace/comites/", "/espace/comites/nouveau/",
         "/espace/comites/2026-09-22/", "/espace/comites/2026-12-08/", "/espace/preferences/",
         f"/espace/engagements/{LATE}/historique/", f"/espace/historique/commitments.campaign/{campaign}/",
+        "/espace/indicateurs/", "/espace/indicateurs/demo-personnes-formees/mesure/", corrected,
+        "/en/espace/indicateurs/",
         "/espace/campagnes/calendrier/", f"/espace/engagements/{CODE}/fusion/", "/espace/rapports/sceller/2026-T4/",
         "/espace/rapports/rectifier/2026-T3/", *[report.get_absolute_url() for report in Report.objects.all()],
         "/en/espace/campagnes/calendrier/", "/en/espace/rapports/rectifier/2026-T3/",
@@ -95,6 +99,13 @@ def test_errors_are_accessible_too(portal, browser, width):
     page.get_by_role("button", name="Soumettre au visa").click()
     expect(page.get_by_role("alert")).to_contain_text("Rien n’est publié")
     found = faults(page)
+    page.goto(f"{portal}/espace/indicateurs/demo-personnes-formees/mesure/")
+    page.get_by_label("Date de référence").fill("2026-06-30")
+    page.get_by_label("Valeur").fill("9 000")
+    page.get_by_label("Commentaire").fill("Nouveau périmètre.")
+    page.get_by_role("button", name="Enregistrer la mesure").click()
+    expect(page.get_by_label("Je confirme")).to_be_visible()
+    found += faults(page)
     page.goto(f"{portal}/espace/campagnes/nouvelle/")
     page.get_by_label("Ouverture").fill("2026-11-01")
     page.get_by_role("button", name="Enregistrer").click()
