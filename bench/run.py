@@ -4,7 +4,7 @@ Pages: throughput of home, list and commitment page against a bare Django view (
 with 40 and with 1,000 commitments; no page is cached. PDF: time to lay out the report of 40, 1,000 and 4,000
 commitments with Typst, against WeasyPrint on the HTML page of the same dataset (stopped after ten minutes;
 `--without-4000` leaves out the longest). Tables: time to write each format for 1,000 commitments, XLSX against
-openpyxl, and how much more memory 20,000 take.
+openpyxl, and how much more memory 20,000 take. Forecast: its error on simulated histories, in months.
 """
 
 import argparse
@@ -28,6 +28,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench.forecast import back_test  # noqa: E402
 from bench.load import requests_per_second  # noqa: E402
 from roadmap_portal.processes import spawn, stop  # noqa: E402
 
@@ -178,7 +179,7 @@ def table(what: str, dataset: Path, size: int, environment: dict[str, str]) -> d
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["pages", "pdf", "tables"])
+    parser.add_argument("--only", choices=["pages", "pdf", "tables", "forecast"])
     parser.add_argument("--without-4000", action="store_true")
     options = parser.parse_args()
     results: dict[str, object] = {"python": sys.version.split()[0], "processors": os.cpu_count()}
@@ -186,6 +187,8 @@ def main() -> None:
         results["pages"] = pages((40, 1000))
     if options.only in (None, "tables"):
         results["tables"] = tables()
+    if options.only in (None, "forecast"):
+        results["forecast"] = back_test()
     if options.only in (None, "pdf"):
         results["pdf"] = {size: pdf(size) for size in ((40, 1000) if options.without_4000 else (40, 1000, 4000))}
     written = ROOT / "var" / "bench" / "results.json"

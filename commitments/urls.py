@@ -3,6 +3,7 @@ from datetime import date
 from django.urls import path, register_converter
 
 from commitments.views import (
+    alerts,
     campaigns,
     evidence,
     indicators,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("indicateurs/", indicators.indicator_list, name="indicator_list"),
     path("indicateurs/<slug:code>/", indicators.indicator_detail, name="indicator_detail"),
     path("calendrier/", public.calendar, name="calendar"),
+    path("espace/alertes/", alerts.alert_list, name="alerts"),
     path("espace/", quarter.my_quarter, name="my_quarter"),
     path("espace/engagements/<slug:code>/sans-changement/", quarter.confirm_unchanged, name="confirm_unchanged"),
     path("espace/engagements/<slug:code>/report-echeance/", quarter.postpone, name="postpone"),

@@ -276,6 +276,9 @@ LATE_MILESTONE_GRACE_DAYS = 30
 LATE_PROGRESS_GAP_POINTS = 10
 STALE_AFTER_DAYS = 100
 PARTIAL_COVERAGE_PERCENT = 70
+# When the staff page of alerts speaks: days without news, months of a forecast beyond the date promised.
+ALERT_STALE_DAYS = 120
+ALERT_FORECAST_MONTHS = 2
 # From there on a moved date goes to the steering committee.
 STEERING_SLIPPAGE_DAYS = 90
 # A reading that moves more than this against the one before is asked to be confirmed and explained.

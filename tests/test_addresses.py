@@ -67,6 +67,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "commitments:indicator_list": (EVERYONE, None),
     "commitments:calendar": (EVERYONE, None),
     "commitments:my_quarter": (STAFF, None),
+    "commitments:alerts": (STAFF, None),
     "commitments:confirm_unchanged": (None, WRITERS),
     "commitments:postpone": (WRITERS, WRITERS),
     "commitments:merge": (ADMINISTRATOR, ADMINISTRATOR),

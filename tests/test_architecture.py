@@ -16,6 +16,7 @@ DOMAIN = [
     [
         "permissions",
         "progress",
+        "forecast",
         "indicators",
         "ledger",
         "working_days",

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_safe
 
 from commitments import queries
 from commitments.filters import Chosen, CommitmentFilter, find
+from commitments.forecast import Observation
 from commitments.models import Commitment, Milestone
 from commitments.progress import measuring_indicators, standing_of
+from commitments.queries.forecasts import outlook
 from funding.queries import counted_of, money_of, overview
 from funding.queries.plans import plan_of
 from funding.stages import picture, sentence, shares_picture
@@ -95,8 +97,14 @@ def commitment_detail(request: HttpRequest, code: str) -> HttpResponse:
         declared=commitment.declared_progress,
         indicators=measuring_indicators(commitment),
     )
+    published = [
+        Observation(localdate(entry.update.published_at), entry.update.progress_after)
+        for entry in around.journal
+        if entry.update.progress_after is not None
+    ]
     context = {
         "commitment": commitment,
+        "outlook": outlook(commitment, around.milestones, published, on),
         "main_axis": next((axis for axis in around.axes if axis.pk == commitment.main_axis_id), None),
         "around": around,
         "standing": standing,
