@@ -45,7 +45,8 @@ def published_progress(commitments: Iterable[Commitment]) -> dict[int, list[Obse
     for pk, at, progress in updates.order_by("published_at").values_list(
         "commitment", "published_at", "progress_after"
     ):
-        found[pk].append(Observation(localdate(at), progress))
+        if at is not None and progress is not None:
+            found[pk].append(Observation(localdate(at), progress))
     return dict(found)
 
 

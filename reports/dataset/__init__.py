@@ -16,6 +16,7 @@ from reports.dataset import definitions, figures, surroundings
 from reports.dataset.as_of import Entry, entries, merged_by
 from reports.dataset.frozen import Dataset
 from reports.dataset.labels import labels
+from reports.dataset.money import totals as money_totals
 from reports.dataset.older import readable
 from reports.dataset.proofs import decision_rows, evidence_rows
 from reports.dataset.rows import commitment_row
@@ -42,7 +43,7 @@ __all__ = [
 # 2: what each commitment answered in the quarter; postponements counted apart for the commitment and its milestones.
 # 3: who answered and when, visas, evidence, decisions, weights, labels in both languages, period, seal.
 # `older` reads the earlier forms.
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 # These do not tell who takes part, nor all the axes: a part of them would be empty, or wrong.
 INDIVISIBLE = ("1", "2")
 Period = Report.Period
@@ -90,6 +91,7 @@ def _build(report: Report, seal: Json | None) -> Json:
     rows = [row for row in every_row if not row["is_adjacent"]]
     neighbours = [row for row in every_row if row["is_adjacent"]]
     codes = [row["code"] for row in every_row]
+    lines = money.rows()
     return {
         "schema": SCHEMA_VERSION,
         "formulas": {"version": FORMULA_VERSION, **definitions.limits()},
@@ -115,7 +117,8 @@ def _build(report: Report, seal: Json | None) -> Json:
         "merged": [_merged(commitment) for commitment in merged_by(campaign)],
         "actors": _actors(found),
         "envelopes": money.envelopes(),
-        "funding_lines": money.rows(),
+        "funding_lines": lines,
+        "money": money_totals(lines, rows),
         "indicators": surroundings.indicators(roadmap.pk, on),
         "definitions": definitions.in_both_languages(),
         "labels": labels(),

@@ -26,7 +26,7 @@ from commitments.models import (
     Visa,
     Weather,
 )
-from funding.models import Envelope, FundingLine
+from funding.models import Envelope, FundingEvent, FundingLine
 from reports.dataset.answers import LABELS as ANSWERS
 from reports.dataset.values import Json
 
@@ -50,6 +50,7 @@ GROUPS: dict[str, Iterable[tuple[Any, Any]] | type[Choices]] = {
     "postponement_reason": Postponement.Reason,
     "decision": Decision.State,
     "reach": Envelope.Reach,
+    "funding_event": FundingEvent.Kind,
     "amount_basis": Envelope.AmountBasis,
     "authorisation": FundingLine.AuthorisationKind,
     "unit": Indicator.Unit,

@@ -1,5 +1,6 @@
 """Datasets frozen before today's form still have to be read. What is stored never changes, its fingerprint neither."""
 
+from funding.ledger import KINDS
 from reports.dataset.labels import labels
 from reports.dataset.values import Json
 
@@ -13,20 +14,34 @@ UNKNOWN_ROW: Json = {
     "answered_on": None,
     "answered_by": None,
 }
+UNKNOWN_LEDGER: Json = {
+    "axis": None,
+    "axis_title": "",
+    **dict.fromkeys((*(kind for kind in KINDS if kind != "planned"), "net_contracted", "net_paid")),
+    "added": [],
+    "events": [],
+}
 EMPTY_TABLES: Json = {"evidence": [], "decisions": [], "unapproved": [], "merged": [], "actors": {}}
 
 
 def is_older(dataset: Json) -> bool:
-    return dataset["schema"] in ("1", "2")
+    return dataset["schema"] in ("1", "2", "3")
 
 
 def readable(dataset: Json) -> Json:
     """With all that today's writers read. What an older dataset cannot tell is None or empty: nothing is made up."""
     if dataset["schema"] == "1":
         dataset = _with_answers(dataset)
-    if is_older(dataset):
+    if dataset["schema"] in ("1", "2"):
         dataset = _with_proofs(dataset)
+    if is_older(dataset):
+        dataset = _with_ledger(dataset)
     return dataset
+
+
+def _with_ledger(dataset: Json) -> Json:
+    """Form 3 to form 4: only the planned amount was known, and no total was given."""
+    return {**dataset, "money": None, "funding_lines": [row | UNKNOWN_LEDGER for row in dataset["funding_lines"]]}
 
 
 def _with_answers(dataset: Json) -> Json:

@@ -1,6 +1,7 @@
 """One commitment of a report, with its milestones and postponements."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.utils.timezone import localdate
@@ -8,10 +9,12 @@ from django.utils.timezone import localdate
 from actors.models import Side
 from commitments.models import Campaign, Commitment, Milestone, Participation, Postponement, Status, Weather
 from commitments.progress import LatenessReason, thresholds
-from funding.models import FundingLine
+from funding.ledger import KINDS, amounts_of
+from funding.models import FundingEvent, FundingLine
 from funding.queries import Planned
 from reports.dataset.answers import Answer
 from reports.dataset.as_of import Entry, made_on
+from reports.dataset.figures import TRANSVERSAL
 from reports.dataset.proofs import WRITERS, visa_rows
 from reports.dataset.values import Json, iso, sources, two_places
 from reports.dataset.voices import on_behalf
@@ -190,7 +193,10 @@ def postponement_row(postponement: Postponement) -> Json:
     }
 
 
-def funding_row(line: FundingLine, is_added: bool) -> Json:
+def funding_row(line: FundingLine, events: Sequence[FundingEvent], added: Collection[str]) -> Json:
+    """`events`: effective, dated by the end of the quarter. `added`: the kinds of amount that enter totals."""
+    amounts = amounts_of(events)
+    axis = line.commitment.main_axis
     return {
         "commitment": line.commitment.code,
         "commitment_title": line.commitment.title,
@@ -205,8 +211,28 @@ def funding_row(line: FundingLine, is_added: bool) -> Json:
         "authorisation": line.authorisation_kind,
         "authorisation_label": line.get_authorisation_kind_display() if line.authorisation_kind else "",
         "agreement_reference": line.agreement_reference,
-        "planned": two_places(line.planned_amount),  # type: ignore[attr-defined]
-        "is_added": is_added,
+        "axis": axis.code if axis else None,
+        "axis_title": axis.title if axis else TRANSVERSAL["title"],
+        "planned": two_places(amounts.planned),
+        **{kind: two_places(getattr(amounts, kind)) for kind in KINDS if kind != "planned"},
+        "net_contracted": two_places(amounts.net_contracted),
+        "net_paid": two_places(amounts.net_paid),
+        "is_added": "planned" in added,
+        "added": [kind for kind in KINDS if kind in added],
+        "events": [_event(event) for event in events],
         "is_fictional": line.is_fictional,
         "note": line.note,
+    }
+
+
+def _event(event: FundingEvent) -> Json:
+    return {
+        "kind": event.kind,
+        "on": iso(event.occurred_on),
+        "fiscal_year": event.fiscal_year,
+        "amount": two_places(event.amount),
+        "document": event.document,
+        "document_url": event.document_url,
+        "reason": event.reason,
+        "is_correction": event.supersedes_id is not None,
     }

@@ -16,6 +16,7 @@ from actors.models import Actor
 from commitments.filters import TRANSVERSAL, CommitmentFilter, chosen, in_scope
 from commitments.models import Axis, Commitment
 from reports.dataset.figures import by_axis, tally
+from reports.dataset.money import totals
 from reports.dataset.values import Json
 from roadmap_portal.templatetags.portal import NBSP
 
@@ -116,6 +117,7 @@ def narrowed(whole: Json, query: str, on: date) -> Json:
         "commitments": commitments,
         "adjacent": adjacent,
         "funding_lines": lines,
+        **({} if whole["schema"] == "3" else {"money": totals(lines, commitments)}),
         "envelopes": _envelopes(whole["envelopes"], {line["envelope"] for line in lines}),
         "indicators": [i for i in whole["indicators"] if i["commitment"] in kept or axes & {*i["axis_codes"]}],
         "decisions": [d for d in whole["decisions"] if kept & {*d["commitments"]}],

@@ -6,8 +6,9 @@ from datetime import date
 
 from commitments.models import Indicator, IndicatorTarget, Measurement
 from commitments.progress import progress_of_indicator
-from funding.models import Envelope, FundingLine
-from funding.queries import Planned, envelope_tree, funding_lines, parents_of_envelopes, planned
+from funding.ledger import FOLLOWS, KINDS
+from funding.models import Envelope, FundingEvent, FundingLine
+from funding.queries import Planned, envelope_tree, funding_lines, parents_of_envelopes, planned, to_add
 from reports.dataset.as_of import Entry, indicators_known
 from reports.dataset.rows import funding_row
 from reports.dataset.values import Json, iso, reading, sources, two_places
@@ -20,9 +21,13 @@ class Money:
         self.lines = defaultdict[int, list[FundingLine]](list)
         self.parents = parents_of_envelopes()
         ids = [entry.commitment.pk for entry in entries]
-        found = funding_lines(on).select_related("commitment").filter(commitment__in=ids)
+        found = funding_lines(on).select_related("commitment__main_axis").filter(commitment__in=ids)
         for line in found.order_by("commitment__code", "envelope__code", "pk"):
             self.lines[line.commitment_id].append(line)
+        self.events = defaultdict[int, list[FundingEvent]](list)
+        events = FundingEvent.objects.effective().filter(line__commitment__in=ids, occurred_on__lte=on)
+        for event in events.order_by("line", "occurred_on", "recorded_at", "pk"):
+            self.events[event.line_id].append(event)
 
     def of(self, entry: Entry) -> Planned:
         return planned(self.lines[entry.commitment.pk], self.parents)
@@ -30,9 +35,14 @@ class Money:
     def rows(self) -> list[Json]:
         rows = []
         for lines in list(self.lines.values()):
-            added = planned(lines, self.parents).added
-            rows += [funding_row(line, line in added) for line in lines]
+            added = {kind: to_add(lines, self.parents, FOLLOWS.get(kind, kind)) for kind in KINDS}
+            for line in lines:
+                kinds = [kind for kind in KINDS if line in added[kind] and self._has(line, kind)]
+                rows.append(funding_row(line, self.events[line.pk], kinds))
         return rows
+
+    def _has(self, line: FundingLine, kind: str) -> bool:
+        return any(event.kind == kind for event in self.events[line.pk])
 
     def envelopes(self) -> list[Json]:
         tree = envelope_tree()

@@ -54,7 +54,8 @@ def _charts(dataset: Dataset, told: Json) -> dict[str, str]:
     courses = {
         f"{row['code']}.svg": surroundings.chart(row) for row in dataset["indicators"] if surroundings.has_course(row)
     }
-    return {**bars, **courses}
+    money = None if dataset["money"] is None else surroundings.money_chart(dataset["money"])
+    return {**bars, **courses, **({"money.svg": money} if money else {})}
 
 
 def _bars(items: list[Json]) -> list[Bar]:

@@ -9,7 +9,7 @@ from reports.dataset import Dataset, Json
 from reports.writers.columns import Sheet
 from reports.writers.read_me import notice
 from reports.writers.sheets_commitments import ANSWER, COMMITMENT, MILESTONE, SUMMARY
-from reports.writers.sheets_money import ENVELOPE, FUNDING, INDICATOR
+from reports.writers.sheets_money import ENVELOPE, EVENT, FUNDING, INDICATOR, MONEY
 from reports.writers.sheets_proofs import DECISION, EVIDENCE, MERGED, POSTPONEMENT, UNAPPROVED
 from roadmap_portal.templatetags.portal import quarter
 
@@ -34,6 +34,23 @@ def milestone_rows(dataset: Dataset) -> Iterable[Json]:
             yield {**milestone, "code": row["code"], "is_adjacent": row["is_adjacent"]}
 
 
+def event_rows(dataset: Dataset) -> Iterable[Json]:
+    for line in dataset["funding_lines"]:
+        counts = line["reach"] == "regional" and not line["is_adjacent"]
+        for event in line["events"]:
+            yield {**line, **event, "is_added": counts and event["kind"] in line["added"]}
+
+
+def money_rows(dataset: Dataset) -> Iterable[Json]:
+    money = dataset["money"]
+    if money is None:
+        return
+    cuts = {"envelopes": _("Enveloppe"), "axes": _("Axe"), "funders": _("Financeur"), "years": _("Exercice")}
+    yield {"cut": str(_("Total")), "title": "", **money["total"]}
+    for name, cut in cuts.items():
+        yield from ({**row, "cut": str(cut)} for row in money[name])
+
+
 SHEETS = (
     Sheet(_("Synthèse"), SUMMARY, lambda d: [d["summary"], *d["axes"]]),
     Sheet(_("Engagements"), COMMITMENT, lambda d: commitment_rows(d, "commitments")),
@@ -47,6 +64,8 @@ SHEETS = (
     Sheet(_("Fusions"), MERGED, lambda d: d["merged"]),
     Sheet(_("Enveloppes"), ENVELOPE, lambda d: d["envelopes"]),
     Sheet(_("Financements"), FUNDING, lambda d: d["funding_lines"]),
+    Sheet(_("Écritures"), EVENT, event_rows),
+    Sheet(_("Totaux financiers"), MONEY, money_rows),
     Sheet(_("Indicateurs"), INDICATOR, lambda d: d["indicators"]),
 )
 READ_ME = _("Lisez-moi")

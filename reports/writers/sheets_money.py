@@ -28,6 +28,9 @@ FUNDING = (
     Column(_("Bénéficiaire"), "text", "beneficiary", "", 34),
     Column(_("Instrument"), "text", "instrument", "", 24),
     Column(_("Programmé"), "euros", "planned", _("Vide\u00a0: montant inconnu, ce qui n’est pas zéro")),
+    Column(_("Autorisé"), "euros", "authorised", _("AE ou AP ouvertes\u00a0; ne s’ajoute pas aux paiements")),
+    Column(_("Engagé net"), "euros", "net_contracted", _("Engagé moins désengagé")),
+    Column(_("Payé net"), "euros", "net_paid", _("Payé moins reversé")),
     Column(
         _("Additionné"),
         "text",
@@ -36,6 +39,32 @@ FUNDING = (
         12,
     ),
     Column(_("Ligne fictive"), "text", yes_no("is_fictional"), _("oui\u00a0: donnée de démonstration"), 12),
+)
+
+EVENT = (
+    Column(_("Engagement"), "text", "commitment", _("Code de l’engagement"), 30),
+    Column(_("Enveloppe"), "text", "envelope_title", _("Enveloppe dont vient l’argent"), 44),
+    Column(_("Financeur"), "text", "funder", _("Vide\u00a0: parts non publiées"), 34),
+    Column(_("Nature"), "text", labelled("funding_event", "kind"), _("Étape de l’argent"), 26),
+    Column(_("Date"), "date", "on", ""),
+    Column(_("Exercice"), "text", lambda row, words: str(row["fiscal_year"]), _("Exercice budgétaire"), 10),
+    Column(_("Montant"), "euros", "amount", ""),
+    Column(_("Document"), "text", "document", _("D’où vient le montant"), 44),
+    Column(_("Adresse du document"), "url", "document_url", ""),
+    Column(_("Motif"), "long", "reason", _("D’une baisse ou d’une correction")),
+    Column(_("Correction"), "text", yes_no("is_correction"), _("oui\u00a0: remplace une autre écriture"), 11),
+    Column(_("Additionné"), "text", yes_no("is_added"), _("oui\u00a0: entre dans les totaux de la région"), 12),
+)
+
+MONEY = (
+    Column(_("Coupe"), "text", "cut", _("Chaque coupe fait le même total"), 16),
+    Column(_("Intitulé"), "text", "title", "", 44),
+    Column(_("Programmé"), "euros", "planned", _("Argent de la région, actions voisines exclues")),
+    Column(_("Autorisé"), "euros", "authorised", _("AE ou AP ouvertes\u00a0; ne s’ajoute pas aux paiements")),
+    Column(_("Engagé net"), "euros", "net_contracted", _("Engagé moins désengagé")),
+    Column(_("Payé net"), "euros", "net_paid", _("Payé moins reversé")),
+    Column(_("Taux d’engagement"), "percent", "contracted_rate", _("Engagé net ÷ programmé")),
+    Column(_("Taux de paiement"), "percent", "paid_rate", _("Payé net ÷ programmé")),
 )
 
 INDICATOR = (

@@ -34,6 +34,7 @@ def content(dataset: Dataset) -> Json:
         "merged": [proofs.merged(row) for row in dataset["merged"]],
         "envelopes": [surroundings.envelope(row, label) for row in dataset["envelopes"]],
         "funding_lines": [surroundings.funding_line(row, label) for row in dataset["funding_lines"]],
+        "money_totals": surroundings.money_totals(dataset["money"]),
         "indicators": [surroundings.indicator(row, label) for row in dataset["indicators"]],
         "definitions": annex(dataset),
         # Those that a table may lead to: a decision may also concern what is out of the scope.

@@ -144,6 +144,18 @@ def _money_and_indicators() -> dict[str, str]:
         "funding_lines": _("Lignes de financement des engagements"),
         "funder": _("Financeur"),
         "planned": _("Programmé"),
+        "authorised": _("Autorisé (AE ou AP)"),
+        "contracted": _("Engagé net"),
+        "paid": _("Payé net"),
+        "contracted_rate": _("Taux d’engagement"),
+        "paid_rate": _("Taux de paiement"),
+        "total": _("Total"),
+        "money_totals": _("Dans la région, du programmé au payé"),
+        "rates_note": _(
+            "Taux d’engagement = engagé net ÷ programmé\u202f; taux de paiement = payé net ÷ programmé. Autorisations "
+            "et paiements ne s’additionnent jamais\u202f; l’argent national et européen et les actions voisines n’y "
+            "sont pas."
+        ),
         "fictional": _("fictif"),
         "no_money": _("Aucune enveloppe ni ligne de financement dans ce périmètre."),
         "no_indicator": _("Aucun indicateur dans ce périmètre."),

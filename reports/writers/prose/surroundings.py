@@ -6,7 +6,11 @@ from decimal import Decimal
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from funding.ledger import Amounts
+from funding.stages import picture
+from funding.stages import sentence as money_sentence
 from reports.dataset import Json
+from reports.dataset.money import STAGES
 from reports.writers import ledger
 from reports.writers.prose.labels import Labels
 from reports.writers.prose.values import Told, amount, day_of, free, joined, pct, reading, sentence, source_line
@@ -91,6 +95,46 @@ def funding_line(row: Json, label: Labels) -> Json:
         "note": _("déjà compris dans une autre ligne du même engagement") if is_left_out else "",
         "is_fictional": row["is_fictional"],
     }
+
+
+def money_totals(found: Json | None) -> Json | None:
+    """None in a report of an older form, which gave no total."""
+    if found is None:
+        return None
+    amounts = _amounts(found["total"])
+    return {
+        "coverage": _("Financement renseigné pour %(informed)s engagements, non renseigné pour %(silent)s.") % found,
+        "sentence": money_sentence(amounts),
+        # A picture compares: with fewer than two known stages there is none.
+        "has_chart": picture(amounts, "") is not None,
+        "total": _money_row("", found["total"]),
+        "cuts": [
+            {"title": title, "heading": heading, "rows": [_money_row(free(row["title"]), row) for row in found[name]]}
+            for name, title, heading in (
+                ("envelopes", _("Par enveloppe"), _("Enveloppe")),
+                ("axes", _("Par axe"), _("Axe principal")),
+                ("funders", _("Par financeur"), _("Financeur")),
+                ("years", _("Par exercice"), _("Exercice")),
+            )
+            if found[name]
+        ],
+    }
+
+
+def _money_row(title: Told, row: Json) -> Json:
+    rates = {name: pct(row[name], _("n. d.")) for name in ("contracted_rate", "paid_rate")}
+    title = title or _("financeurs d’une enveloppe ensemble, parts non publiées")
+    return {"title": title, **{stage: amount(row[stage]) for stage in STAGES}, **rates}
+
+
+def _amounts(row: Json) -> Amounts:
+    """Nets stand for the whole: what was taken back is in them."""
+    found = {stage: None if row[stage] is None else Decimal(row[stage]) for stage in STAGES}
+    return Amounts(found["planned"], found["authorised"], contracted=found["net_contracted"], paid=found["net_paid"])
+
+
+def money_chart(found: Json) -> str | None:
+    return picture(_amounts(found["total"]), _("Dans la région, du programmé au payé"))
 
 
 # --- Indicators ----------------------------------------------------------------------------------
