@@ -13,6 +13,7 @@ APPS = ["actors", "accounts", "commitments", "funding", "reports"]
 # that reports.services lays out what reports.dataset builds.
 DOMAIN = [
     ["models"],
+    ["formulas"],
     [
         "permissions",
         "progress",
@@ -38,8 +39,8 @@ DOMAIN = [
 DELIVERY = [["tasks", "forms"], ["writers"], ["api"], ["views", "admin"], ["urls"]]
 ALSO_KNOWN = ["apps", "migrations", "__init__"]
 # `writers` lay a dataset out: they stand below services in `reports`, which calls them.
-ORDER = {name: rank for rank, step in enumerate([*DOMAIN[:5], ["writers"], DOMAIN[5], *DELIVERY]) for name in step}
-ORDER["writers"] = 5
+ORDER = {name: rank for rank, step in enumerate([*DOMAIN[:6], ["writers"], DOMAIN[6], *DELIVERY]) for name in step}
+ORDER["writers"] = 6
 DOMAIN_NAMES = {name for step in DOMAIN for name in step}
 # Only these assign a status or a state; elsewhere it is read, or given once when a row is created.
 TRANSITION_MODULES = ("commitments/transitions/", "reports/transitions")

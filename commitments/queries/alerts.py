@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Membership
 from accounts.permissions import WRITING_PARTICIPATIONS, Someone
 from actors.models import Side
+from commitments.formulas import thresholds
 from commitments.models import Commitment, Participation, ProgressUpdate, Status, Weather
-from commitments.progress import Standing, inputs, standing_of, thresholds
+from commitments.progress import Standing, inputs, standing_of
 from commitments.queries.commitment import commitments_for
 from commitments.queries.forecasts import Outlook, outlook, published_progress
 from roadmap_portal.templatetags.portal import days, percent, points, short_day

@@ -10,16 +10,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Someone
+from commitments.formulas import FORMULA_VERSION, Plan, Step
 from commitments.models import Commitment, Indicator, Milestone, ProgressUpdate, Status
-from commitments.progress import (
-    FORMULA_VERSION,
-    Plan,
-    Step,
-    measuring_indicators,
-    plans,
-    progress_of_indicator,
-    standing_of,
-)
+from commitments.progress import measuring_indicators, plans, progress_of_indicator, standing_of
 from commitments.queries.around import axis_for
 from commitments.queries.commitment import commitments_for, pages_for
 from commitments.queries.indicators import indicator_for

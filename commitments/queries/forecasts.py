@@ -10,8 +10,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from commitments.forecast import LEAST_DAYS, LEAST_OBSERVATIONS, Forecast, Observation, Silence, forecast
+from commitments.formulas import milestone_progress
 from commitments.models import Commitment, ProgressUpdate, Status
-from commitments.progress import Dated, milestone_progress, plans
+from commitments.progress import Dated, plans
 from roadmap_portal.templatetags.portal import day, number
 
 Method = Commitment.ProgressMethod

@@ -12,8 +12,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Count, F, Q, QuerySet, Sum, TextField, Value
 
 from accounts.permissions import Someone, is_staff_member, visible
+from commitments.formulas import Mean, rounded
 from commitments.models import Axis, Commitment, Milestone, ProgressUpdate, Roadmap, Status, followed
-from commitments.progress import Mean, rounded
 from commitments.queries.commitment import commitments_for, milestone_rows
 from commitments.queries.journal import update_rows
 from commitments.queries.rows import AxisRow, CommitmentRow, GroupRow, MilestoneRow, RoadmapRow, UpdateRow

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import is_staff_member
 from commitments import queries
-from commitments.progress import thresholds
+from commitments.formulas import thresholds
 from commitments.queries.alerts import Alert, Kind, alerts, by_gravity
 from funding.queries.alerts import money_without_evidence
 

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone, translation
 
 from actors.models import Actor
+from commitments.formulas import FORMULA_VERSION
 from commitments.models import Campaign, Commitment, Roadmap
-from commitments.progress import FORMULA_VERSION
 from reports.dataset import definitions, figures, surroundings
 from reports.dataset.as_of import Entry, entries, merged_by
 from reports.dataset.frozen import Dataset

@@ -5,8 +5,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from actors.models import Confidence
+from commitments.formulas import FORMULA_VERSION, thresholds
 from commitments.models import STATUS_MEANINGS, WEATHER_MEANINGS, Commitment, Status, Weather
-from commitments.progress import FORMULA_VERSION, thresholds
 from funding.models import Envelope
 from reports.dataset.values import Json
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
 
+from commitments.formulas import weighted_mean
 from commitments.models import Status, Weather
-from commitments.progress import weighted_mean
 from reports.dataset.answers import SILENT
 from reports.dataset.answers import counted as counted_answers
 from reports.dataset.values import Json, two_places

@@ -7,8 +7,8 @@ from datetime import date
 from django.utils.timezone import localdate
 
 from actors.models import Side
+from commitments.formulas import LatenessReason, thresholds
 from commitments.models import Campaign, Commitment, Milestone, Participation, Postponement, Status, Weather
-from commitments.progress import LatenessReason, thresholds
 from funding.ledger import KINDS, amounts_of
 from funding.models import FundingEvent, FundingLine
 from funding.queries import Planned

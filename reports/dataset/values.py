@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from actors.models import Source
-from commitments.progress import rounded
+from commitments.formulas import rounded
 
 Json = dict[str, Any]
 

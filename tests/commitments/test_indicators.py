@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commitments.formulas import indicator_progress
 from commitments.indicators import (
     Anchor,
     anchors,
@@ -16,7 +17,6 @@ from commitments.indicators import (
     next_expected_on,
     period_end,
 )
-from commitments.progress import indicator_progress
 from tests.factories import START, make_indicator
 
 DAY = date(2026, 3, 31)

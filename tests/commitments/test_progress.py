@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.models import Source
-from commitments.models import Commitment, Indicator, IndicatorTarget, Measurement, Milestone, Status
-from commitments.progress import (
+from commitments.formulas import (
     Mean,
     Plan,
     Step,
@@ -18,10 +17,10 @@ from commitments.progress import (
     indicator_progress,
     lateness_reasons,
     milestone_progress,
-    refresh_standing,
-    standing_of,
     weighted_mean,
 )
+from commitments.models import Commitment, Indicator, IndicatorTarget, Measurement, Milestone, Status
+from commitments.progress import refresh_standing, standing_of
 from tests.factories import START, TODAY, make_commitment, make_milestone
 
 LIMITS = Thresholds(grace_days=30, gap_points=Decimal(10))

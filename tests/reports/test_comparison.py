@@ -252,7 +252,7 @@ def dataset_of(drawn) -> Dataset:
         if row["place"] == "merged"
     ]
     parts = {
-        "schema": "3", "summary": tally(counted), "axes": by_axis(counted, titles), "commitments": counted,
+        "schema": "4", "summary": tally(counted), "axes": by_axis(counted, titles), "commitments": counted,
         "adjacent": [row for row in rows if row["is_adjacent"]], "merged": merged, "actors": {}, "formulas": {},
         "quarter": {"slug": "2026-T3", "reference_on": "2026-09-30"}, "labels": {}, "seal": None,
     }  # fmt: skip

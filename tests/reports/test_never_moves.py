@@ -10,10 +10,10 @@ from django.db import connection
 
 from actors.models import Actor
 from commitments.models import Campaign, Commitment, Milestone, Participation, Status
-from funding.models import FundingLine
+from funding.models import FundingEvent
 from reports import dataset, services, transitions
 from tests.factories import make_campaign
-from tests.reports.situations import at, draw_quarter, publish
+from tests.reports.situations import at, draw_quarter, make_event, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files")]
 QUARTER = "/rapports/2026-T3/"
@@ -40,7 +40,8 @@ def life_goes_on(paula, monkeypatch):
     planned = Milestone.objects.filter(commitment=commitment, status="planned")
     planned.filter(title="Jalon 2").update(title="Jalon renommé")
     planned.update(status="cancelled")
-    FundingLine.objects.filter(commitment=commitment).delete()
+    for event in FundingEvent.objects.filter(line__commitment=commitment):
+        make_event(event.line, event.kind, 0, event.occurred_on, supersedes=event, reason="Erreur")
     Participation.objects.filter(commitment=commitment).delete()
     following = make_campaign(2026, 4, state=Campaign.State.REVIEW)
     publish(commitment, following, "suspended", at(2026, 12, 5), author=paula, text_public="Tout est arrêté.")

@@ -149,7 +149,6 @@ def _money_and_indicators() -> dict[str, str]:
         "paid": _("Payé net"),
         "contracted_rate": _("Taux d’engagement"),
         "paid_rate": _("Taux de paiement"),
-        "total": _("Total"),
         "money_totals": _("Dans la région, du programmé au payé"),
         "rates_note": _(
             "Taux d’engagement = engagé net ÷ programmé\u202f; taux de paiement = payé net ÷ programmé. Autorisations "

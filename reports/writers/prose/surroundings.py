@@ -107,7 +107,7 @@ def money_totals(found: Json | None) -> Json | None:
         "sentence": money_sentence(amounts),
         # A picture compares: with fewer than two known stages there is none.
         "has_chart": picture(amounts, "") is not None,
-        "total": _money_row("", found["total"]),
+        "total": _money_row(_("Total"), found["total"]),
         "cuts": [
             {"title": title, "heading": heading, "rows": [_money_row(free(row["title"]), row) for row in found[name]]}
             for name, title, heading in (
