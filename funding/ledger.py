@@ -8,7 +8,7 @@ payments are held against that; where it does not, against what was contracted. 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -78,6 +78,57 @@ class Amounts:
 KINDS = tuple(field.name for field in fields(Amounts))
 # What takes an amount back is added where the amount was.
 FOLLOWS = {"decommitted": "contracted", "recovered": "paid"}
+
+
+@dataclass(frozen=True)
+class Summed(Amounts):
+    """Of several lines. A rate compares like with like: parts and bases are of the lines where both are known."""
+
+    contracted_part: Decimal | None = None
+    contracted_base: Decimal | None = None
+    paid_part: Decimal | None = None
+    paid_base: Decimal | None = None
+
+    @property
+    def contracted_rate(self) -> Decimal | None:
+        return rate(self.contracted_part, self.contracted_base)
+
+    @property
+    def paid_rate(self) -> Decimal | None:
+        return rate(self.paid_part, self.paid_base)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Euros of one kind on one line, whose planned amount is `planned`."""
+
+    line: Hashable
+    planned: Decimal | None
+    kind: str
+    amount: Decimal
+
+
+def summed(parts: Iterable[Part]) -> Summed:
+    """Exact. The planned amount of a line is a base even where another line tells it to the total."""
+    known = list(parts)
+    sums = dict[str, Decimal]()
+    for part in known:
+        sums[part.kind] = sums.get(part.kind, ZERO) + part.amount
+    contracted_part, contracted_base = _matched(known, "contracted", "decommitted")
+    paid_part, paid_base = _matched(known, "paid", "recovered")
+    return Summed(**sums, **{
+        "contracted_part": contracted_part, "contracted_base": contracted_base,
+        "paid_part": paid_part, "paid_base": paid_base,
+    })  # fmt: skip
+
+
+def _matched(parts: Iterable[Part], kind: str, taken_back: str) -> tuple[Decimal | None, Decimal | None]:
+    signs = {kind: 1, taken_back: -1}
+    of_kind = [part for part in parts if part.kind in signs and part.planned is not None]
+    if not of_kind:
+        return None, None
+    bases = {part.line: part.planned for part in of_kind if part.planned is not None}
+    return sum((signs[part.kind] * part.amount for part in of_kind), ZERO), sum(bases.values(), ZERO)
 
 
 def _net(amount: Decimal | None, taken_back: Decimal | None) -> Decimal | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from funding.ledger import Amounts
-from roadmap_portal.charts import Amount, Bar, amounts_chart, status_bar_chart
+from roadmap_portal.charts import Amount, amounts_chart
 from roadmap_portal.templatetags.portal import euros, euros_short
 
 # « AE » and « AP » authorise, « CP » pay: never added to each other (F1).
@@ -53,8 +53,8 @@ def _short(value: Decimal | None) -> str:
 
 def shares_picture(shares: Sequence[tuple[str, Decimal]], title: str) -> SafeString:
     """Who brings what: a bar a share, in euros, with its figure."""
-    rows = [Bar("", name, int(amount), euros(amount)) for name, amount in shares]
-    return mark_safe(status_bar_chart(rows, title=title))  # noqa: S308
+    rows = [Amount(name, amount, euros(amount)) for name, amount in shares]
+    return mark_safe(amounts_chart(rows, title=title))  # noqa: S308
 
 
 def picture(amounts: Amounts, title: str) -> SafeString | None:

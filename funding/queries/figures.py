@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Someone
 from commitments.queries import pages_for
-from funding.ledger import Amounts
+from funding.ledger import Summed
 from funding.models import Envelope, FundingEvent
 from funding.queries import overview
 from funding.queries.of_commitment import CommitmentMoney, money_of
@@ -122,7 +122,7 @@ def _line_inputs(money: CommitmentMoney, stage: str, url: str) -> list[Input]:
     return rows
 
 
-def _figures(amounts: Amounts, inputs: dict[str, list[Input]], on: date) -> list[Figure]:
+def _figures(amounts: Summed, inputs: dict[str, list[Input]], on: date) -> list[Figure]:
     told = (VERSION, on, _("financeurs, par les documents cités dans chaque écriture"))
     names = titles()
     figures = [
@@ -130,11 +130,12 @@ def _figures(amounts: Amounts, inputs: dict[str, list[Input]], on: date) -> list
         for stage in OF_STAGE
     ]
     rates = [
-        ("contracted_rate", _("Taux d’engagement"), "net_contracted"),
-        ("paid_rate", _("Taux de paiement"), "net_paid"),
+        ("contracted_rate", _("Taux d’engagement"), _("Engagé net"), amounts.contracted_part, amounts.contracted_base),
+        ("paid_rate", _("Taux de paiement"), _("Payé net"), amounts.paid_part, amounts.paid_base),
     ]
-    for name, title, stage in rates:
-        parts = [(names[stage], getattr(amounts, stage)), (names["planned"], amounts.planned)]
+    for name, title, of, part, base in rates:
+        parts = [(_("%(what)s, sur les lignes dont le programmé est connu") % {"what": of}, part)]
+        parts.append((_("Programmé de ces mêmes lignes"), base))
         of_rate = [Input(label, "" if value is None else f"{value:f}") for label, value in parts]
         value = getattr(amounts, name)
         figures.append(Figure(name, title, Formula.RATIO, Unit.PERCENT, value, of_rate, *told, decimals=1))

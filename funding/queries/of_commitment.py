@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import F
 
 from commitments.models import Commitment
-from funding.ledger import FOLLOWS, KINDS, Amounts, amounts_of
+from funding.ledger import FOLLOWS, KINDS, Amounts, Part, Summed, amounts_of, summed
 from funding.models import Envelope, FundingEvent, FundingLine
 from funding.queries.lines import parents_of_envelopes, to_add
 from roadmap_portal.prepared import Prepared
@@ -90,12 +90,12 @@ class CommitmentMoney:
     without any are absent."""
 
     lines: Sequence[FundedLine]
-    totals: Mapping[str, Amounts]
+    totals: Mapping[str, Summed]
     added: Mapping[str, set[int]]
 
     @property
-    def regional(self) -> Amounts:
-        return self.totals.get(Envelope.Reach.REGIONAL, Amounts())
+    def regional(self) -> Summed:
+        return self.totals.get(Envelope.Reach.REGIONAL, Summed())
 
 
 class _Placed:
@@ -134,10 +134,11 @@ def _added(rows: Sequence[LineRow], amounts: Mapping[int, Amounts]) -> dict[str,
 
 def _totals(
     rows: Sequence[LineRow], amounts: Mapping[int, Amounts], added: Mapping[str, set[int]]
-) -> dict[str, Amounts]:
-    found = dict[str, Amounts]()
+) -> dict[str, Summed]:
+    parts = defaultdict[str, list[Part]](list)
     for row in rows:
-        counted = {kind: getattr(amounts[row.pk], kind) for kind in KINDS if row.pk in added[kind]}
-        if any(value is not None for value in counted.values()):
-            found[row.reach] = found.get(row.reach, Amounts()) + Amounts(**counted)
-    return found
+        for kind in KINDS:
+            amount = getattr(amounts[row.pk], kind)
+            if amount is not None and row.pk in added[kind]:
+                parts[row.reach].append(Part(row.pk, amounts[row.pk].planned, kind, amount))
+    return {reach: summed(of) for reach, of in parts.items()}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Someone
 from actors.models import Actor
-from funding.ledger import Amounts
+from funding.ledger import KINDS, Amounts, Summed
 from funding.models import Envelope
 from funding.queries.totals import Cell, counted, totals
 
@@ -29,11 +29,11 @@ class CutRow:
     is_content: bool = True
 
 
-def whole(cells: Iterable[Cell]) -> Amounts:
-    return totals(cells, lambda cell: None).get(None, Amounts())
+def whole(cells: Iterable[Cell]) -> Summed:
+    return totals(cells, lambda cell: None).get(None, Summed())
 
 
-def regional(cells: Iterable[Cell]) -> Amounts:
+def regional(cells: Iterable[Cell]) -> Summed:
     """Of the region: national and European money is context."""
     return whole(cell for cell in cells if cell.line.envelope.reach == Envelope.Reach.REGIONAL)
 
@@ -96,6 +96,8 @@ def by_year(cells: Sequence[Cell]) -> list[CutRow]:
     """By fiscal year of the event: what was planned one year may be paid another."""
 
     def row(cell: Cell, amounts: Amounts) -> CutRow:
-        return CutRow(str(cell.fiscal_year), "", amounts, str(cell.fiscal_year), is_content=False)
+        # What is contracted in a year was planned in others: no rate is told of a year.
+        bare = Summed(**{kind: getattr(amounts, kind) for kind in KINDS})
+        return CutRow(str(cell.fiscal_year), "", bare, str(cell.fiscal_year), is_content=False)
 
     return _cut(cells, lambda cell: cell.fiscal_year, row)

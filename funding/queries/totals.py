@@ -17,7 +17,7 @@ from django.db.models import F, QuerySet, Sum
 from accounts.permissions import Someone
 from commitments.models import Commitment
 from commitments.queries import commitments_for
-from funding.ledger import FOLLOWS, KINDS, Amounts
+from funding.ledger import FOLLOWS, KINDS, Part, Summed, summed
 from funding.models import FundingEvent, FundingLine
 from funding.queries.lines import parents_of_envelopes, to_add, with_amounts
 
@@ -96,13 +96,17 @@ def _cells(kept: dict[tuple[int, str], FundingLine], on: date | None) -> list[Ce
     ]
 
 
-def totals(cells: Iterable[Cell], key: Callable[[Cell], K]) -> dict[K, Amounts]:
+def totals(cells: Iterable[Cell], key: Callable[[Cell], K]) -> dict[K, Summed]:
     """Sums by what `key` says of a cell, exact to the cent."""
-    sums = defaultdict[K, dict[str, Decimal]](dict)
+    groups = defaultdict[K, list[Cell]](list)
     for cell in cells:
-        of = sums[key(cell)]
-        of[cell.kind] = of.get(cell.kind, Decimal(0)) + cell.amount
-    return {name: Amounts(**of) for name, of in sums.items()}
+        groups[key(cell)].append(cell)
+    return {name: summed(_part(cell) for cell in of) for name, of in groups.items()}
+
+
+def _part(cell: Cell) -> Part:
+    planned: Decimal | None = cell.line.planned_amount  # type: ignore[attr-defined]
+    return Part(cell.line.pk, planned, cell.kind, cell.amount)
 
 
 def by_reach(cells: Iterable[Cell]) -> dict[str, list[Cell]]:

@@ -130,7 +130,7 @@ def _unfit_correction(event: FundingEvent, corrected: FundingEvent) -> Transitio
     if (corrected.line_id, corrected.kind) != (event.line_id, event.kind):
         return TransitionRefused(_("Une correction remplace une écriture de la même ligne et de même nature."), "kind")
     if FundingEvent.objects.filter(supersedes=corrected).exists():
-        return TransitionRefused(_("Cette écriture a déjà été corrigée : corrigez sa correction."))
+        return TransitionRefused(_("Cette écriture a déjà été corrigée : corrigez sa correction."))
     return None
 
 

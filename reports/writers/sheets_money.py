@@ -63,8 +63,15 @@ MONEY = (
     Column(_("Autorisé"), "euros", "authorised", _("AE ou AP ouvertes\u00a0; ne s’ajoute pas aux paiements")),
     Column(_("Engagé net"), "euros", "net_contracted", _("Engagé moins désengagé")),
     Column(_("Payé net"), "euros", "net_paid", _("Payé moins reversé")),
-    Column(_("Taux d’engagement"), "percent", "contracted_rate", _("Engagé net ÷ programmé")),
-    Column(_("Taux de paiement"), "percent", "paid_rate", _("Payé net ÷ programmé")),
+    Column(
+        _("Taux d’engagement"),
+        "percent",
+        "contracted_rate",
+        _("Engagé net ÷ programmé, sur les lignes où les deux sont connus"),
+    ),
+    Column(
+        _("Taux de paiement"), "percent", "paid_rate", _("Payé net ÷ programmé, sur les lignes où les deux sont connus")
+    ),
 )
 
 INDICATOR = (

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain, repeat
 
 from roadmap_portal.charts.drawing import draw, number, text_at
 
@@ -21,10 +22,10 @@ class Amount:
 
 
 def amounts_chart(rows: Sequence[Amount], *, title: str, description: str = "") -> str:
-    """One bar an amount, its name above it and its figure after it, on one scale. At most four rows: the stages."""
+    """One bar an amount, its name above it and its figure after it, on one scale: the stages, or the shares."""
     values = [
         {"label": row.label, "text": row.text, "value": number(row.value), "colour": shade}
-        for row, shade in zip(rows, SHADES, strict=False)
+        for row, shade in zip(rows, chain(SHADES, repeat(SHADES[-1])), strict=False)
     ]
     most = max([row.value for row in rows if row.value is not None], default=Decimal(0)) or 1
     x = {

@@ -12,6 +12,7 @@ from tests.browser.driving import faults, faults_at, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CODE, LATE, RETURNED = "eng-06-former", "eng-25-f2030-idemo", "eng-28-diagnostics"
+FINANCED = "eng-03-recherche-appliquee"
 PROVEN = "eng-16-ccsti"  # completed, on a piece that is not public
 WIDTHS = [1280, 360]
 
@@ -23,7 +24,9 @@ def public_addresses() -> list[str]:
         "/", "/engagements/", "/engagements/?axis=research&status=in_progress", "/engagements/?status=rien",
         "/engagements/?q=zzzz", f"/engagements/{CODE}/", f"/engagements/{adjacent}/", f"/engagements/{LATE}/",
         f"/engagements/{PROVEN}/", f"/engagements/{LATE}/historique/", f"/en/engagements/{LATE}/historique/",
-        "/axes/", "/axes/research/", "/acteurs/", "/acteurs/bpifrance/", "/financements/",
+        "/axes/", "/axes/research/", "/acteurs/", "/acteurs/region-aura/", "/financements/", "/en/financements/",
+        "/financements/enveloppes/", "/financements/parite/", "/financements/laureats/", "/donnees/subventions/",
+        f"/engagements/{FINANCED}/", "/chiffres/feuille-de-route/", "/chiffres/financement/",
         "/indicateurs/", "/indicateurs/?state=rien", "/en/indicateurs/",
         *[indicator.get_absolute_url() for indicator in indicators],
         "/calendrier/", "/rapports/", "/connexion/", "/en/", "/en/engagements/", f"/en/engagements/{CODE}/",
@@ -54,7 +57,10 @@ def staff_addresses() -> list[str]:
     reading = Measurement.objects.filter(indicator__code="demo-pme-accompagnees").first()
     corrected = f"/espace/indicateurs/demo-pme-accompagnees/mesure/{reading.pk}/corriger/"
     return [
-        "/espace/", f"/espace/engagements/{CODE}/point/", f"/espace/engagements/{RETURNED}/point/",
+        "/espace/", "/espace/alertes/", f"/espace/engagements/{FINANCED}/financement/",
+        f"/espace/engagements/{FINANCED}/plan-de-financement/", "/espace/financements/coller/", "/espace/laureats/",
+        "/espace/subventions/", "/espace/subventions/nouvelle/", "/espace/subventions/controle/",
+        f"/espace/engagements/{CODE}/point/", f"/espace/engagements/{RETURNED}/point/",
         f"/espace/engagements/{LATE}/point/", f"/espace/engagements/{LATE}/report-echeance/",
         "/espace/visas/", f"/espace/visas/{submitted}/", "/espace/campagnes/", "/espace/campagnes/2026-T4/",
         "/espace/campagnes/2026-T4/?par=acteur", "/espace/campagnes/2026-T4/?state=rien",
