@@ -151,9 +151,9 @@ def _money_and_indicators() -> dict[str, str]:
         "paid_rate": _("Taux de paiement"),
         "money_totals": _("Dans la région, du programmé au payé"),
         "rates_note": _(
-            "Taux d’engagement = engagé net ÷ programmé, sur les lignes où les deux sont connus\u202f; taux de paiement "
-            "= payé net ÷ programmé. Autorisations et paiements ne s’additionnent jamais\u202f; l’argent national et "
-            "européen et les actions voisines n’y sont pas."
+            "Taux d’engagement = engagé net ÷ programmé, sur les lignes où les deux sont connus\u202f; "
+            "taux de paiement = payé net ÷ programmé. Autorisations et paiements ne s’additionnent jamais\u202f; "
+            "l’argent national et européen et les actions voisines n’y sont pas."
         ),
         "fictional": _("fictif"),
         "no_money": _("Aucune enveloppe ni ligne de financement dans ce périmètre."),
