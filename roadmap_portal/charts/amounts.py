@@ -7,7 +7,7 @@ from itertools import chain, repeat
 
 from roadmap_portal.charts.drawing import draw, number, text_at
 
-LENGTH = 390
+LENGTH = 240
 # From light to dark, as far as the money has gone: told apart in black and white too.
 SHADES = ("#9db3c0", "#6f93a3", "#3d7484", "#0b4450")
 
@@ -34,9 +34,9 @@ def amounts_chart(rows: Sequence[Amount], *, title: str, description: str = "") 
         "axis": None,
         "scale": {"domain": [0, float(most)], "range": [0, LENGTH]},
     }
-    words = {"type": "text", "align": "left", "fontSize": 15}
+    words = {"type": "text", "align": "left", "fontSize": 16}
     spec = {
-        "width": 560,
+        "width": 400,
         "height": {"step": 52},
         "data": {"values": values},
         "encoding": {"y": {"field": "label", "type": "nominal", "sort": None, "axis": None}},

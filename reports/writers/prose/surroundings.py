@@ -15,7 +15,7 @@ from reports.writers import ledger
 from reports.writers.prose.labels import Labels
 from reports.writers.prose.values import Told, amount, day_of, free, joined, pct, reading, sentence, source_line
 from roadmap_portal.charts import Point, series_chart
-from roadmap_portal.templatetags.portal import euros_short
+from roadmap_portal.templatetags.portal import euros, euros_short
 
 # The basis of an amount that needs no remark, as a report of an older form names it.
 PLAIN = ("montant publié", "")
@@ -124,7 +124,11 @@ def money_totals(found: Json | None) -> Json | None:
 def _money_row(title: Told, row: Json) -> Json:
     rates = {name: pct(row[name], _("n. d.")) for name in ("contracted_rate", "paid_rate")}
     title = title or _("financeurs d’une enveloppe ensemble, parts non publiées")
-    return {"title": title, **{stage: amount(row[stage]) for stage in STAGES}, **rates}
+    return {
+        "title": title,
+        **{stage: euros(None if row[stage] is None else Decimal(row[stage])) for stage in STAGES},
+        **rates,
+    }
 
 
 def _amounts(row: Json) -> Amounts:
