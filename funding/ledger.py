@@ -152,14 +152,6 @@ def amounts_of(entries: Iterable[Written]) -> Amounts:
     return Amounts(**sums)
 
 
-def by_year(entries: Iterable[Written]) -> dict[int, Amounts]:
-    """By fiscal year, in order."""
-    groups = defaultdict[int, list[Written]](list)
-    for entry in entries:
-        groups[entry.fiscal_year].append(entry)
-    return {year: amounts_of(groups[year]) for year in sorted(groups)}
-
-
 class Rule(StrEnum):
     CONTRACTED = "contracted"  # F3.2: contracted ≤ authorised
     DECOMMITTED = "decommitted"  # decommitted ≤ contracted

@@ -6,13 +6,14 @@ A copied range comes as text parted by tabs; « ; » is read too. The first row 
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
+
+from funding.spreadsheets import Fault, plain
 
 COLUMNS = (
     "engagement",
@@ -40,16 +41,6 @@ KINDS = {
     "recovered": ("reverse", "recovered"),
 }
 KIND_OF = {word: kind for kind, words in KINDS.items() for word in words}
-
-
-@dataclass(frozen=True)
-class Fault:
-    """`line`: of the pasted text, its header being line 1."""
-
-    line: int
-    column: str
-    read: str
-    expected: str
 
 
 @dataclass(frozen=True)
@@ -98,12 +89,6 @@ def read_pasted(text: str) -> Pasted:
     if len(rows) + len(faults) > MOST_ROWS:
         return Pasted([], [Fault(start + 1, "", str(len(rows)), _("%(n)s lignes au plus") % {"n": MOST_ROWS})])
     return Pasted(rows, faults)
-
-
-def plain(text: str) -> str:
-    """Without case, accents or double spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(bare.split()).lower()
 
 
 class _Row:

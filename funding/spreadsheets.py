@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -25,6 +26,22 @@ class Table:
 
     sheet: str
     rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`row`: as the spreadsheet numbers it. `column`: its name, "" for the row as a whole."""
+
+    row: int
+    column: str
+    read: str
+    expected: str
+
+
+def plain(text: str) -> str:
+    """Without case, accents or double spaces."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(bare.split()).lower()
 
 
 def read_tables(file: File) -> list[Table]:

@@ -1,36 +1,18 @@
 """One row being read, cell by cell: what each says, or why it says nothing that can be used."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from funding.spreadsheets import Cell
+from funding.spreadsheets import Cell, Fault
 
 LONGEST = {"operateur": 120, "localisation_geo": 3, "code_nomenclature": 40, "regions": 500, "typologie": 200}
 LONGEST_OTHERWISE = 300
 MOST_EUROS = Decimal(10) ** 12
 DATES = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d/%m/%y")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """`row`: as the spreadsheet numbers it. `column`: its name in the schema."""
-
-    row: int
-    column: str
-    read: str
-    expected: str
-
-
-def plain(text: str) -> str:
-    """Without case, accents or double spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(bare.split()).lower()
 
 
 class Cells:

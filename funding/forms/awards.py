@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from funding.forms import day_input, dress
 from funding.spreadsheets import TABULAR
 from roadmap_portal.templatetags.portal import file_size
 
@@ -18,9 +19,7 @@ class AwardFileForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ",".join(f".{extension}" for extension in TABULAR)}),
     )
-    stated_on = forms.DateField(
-        label=_("Données au"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    stated_on = forms.DateField(label=_("Données au"), widget=day_input())
     source_url = forms.URLField(
         label=_("Adresse de la source"),
         required=False,
@@ -39,9 +38,7 @@ class AwardFileForm(forms.Form):
             "formats": ", ".join(extension.upper() for extension in TABULAR),
             "most": file_size(settings.UPLOAD_MOST_BYTES),
         }
-        for name in ("file", "stated_on", "source_url"):
-            self.fields[name].widget.attrs.setdefault("class", "form-control")
-        self.fields["all_regional"].widget.attrs["class"] = "form-check-input"
+        dress(self)
 
     def clean_stated_on(self) -> Any:
         day = self.cleaned_data["stated_on"]

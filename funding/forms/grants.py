@@ -6,26 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commitments.transitions import TransitionRefused
+from funding.forms import day_input, dress
 from funding.models import Grant, GrantBeneficiary
 
 SPARE_ROWS = 2
-
-
-def _dress(form: forms.BaseForm) -> None:
-    for field in form.fields.values():
-        is_box = isinstance(field.widget, forms.CheckboxInput)
-        css = (
-            "form-check-input"
-            if is_box
-            else "form-select"
-            if isinstance(field.widget, forms.Select)
-            else "form-control"
-        )
-        field.widget.attrs.setdefault("class", css)
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class GrantForm(forms.ModelForm):
@@ -37,14 +21,14 @@ class GrantForm(forms.ModelForm):
             "grantor", "line", "purpose", "amount", "repayable_advance", "nature", "decision_reference", "decided_on",
             "agreement_number", "signed_on", "payment_terms", "pays_from", "pays_to", "rae_id", "is_notified", "scheme",
         ]  # fmt: skip
-        widgets = {name: _day() for name in ("decided_on", "signed_on", "pays_from", "pays_to")}
+        widgets = {name: day_input() for name in ("decided_on", "signed_on", "pays_from", "pays_to")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["line"].queryset = self.fields["line"].queryset.select_related("commitment", "envelope")  # type: ignore[attr-defined]
         if self.instance.pk is not None:
             self.fields["seen"].initial = self.instance.row_version
-        _dress(self)
+        dress(self)
 
     def _post_clean(self) -> None:
         """Not a row yet: the transition checks the whole."""
@@ -61,7 +45,7 @@ class BeneficiaryForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress(self)
+        dress(self)
 
     def _post_clean(self) -> None:
         """Not a row yet."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Commitment
 from commitments.transitions import TransitionRefused
+from funding.forms import day_input, dress
 from funding.models import FundingEvent, FundingLine
 
 
@@ -18,9 +19,7 @@ class _Refusable(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
-            field.widget.attrs.setdefault("class", css)
+        dress(self)
 
     def _post_clean(self) -> None:
         """Not a row yet."""
@@ -28,10 +27,6 @@ class _Refusable(forms.ModelForm):
     def refuse(self, refusal: TransitionRefused) -> None:
         for each in [refusal, *refusal.others]:
             self.add_error(each.field if each.field in self.fields else None, each.message)
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class LineForm(_Refusable):
@@ -54,7 +49,7 @@ class EventForm(_Refusable):
     class Meta:
         model = FundingEvent
         fields = ["line", "kind", "amount", "occurred_on", "fiscal_year", "document", "document_url", "reason"]
-        widgets = {"occurred_on": _day(), "reason": forms.Textarea(attrs={"rows": 2})}
+        widgets = {"occurred_on": day_input(), "reason": forms.Textarea(attrs={"rows": 2})}
         help_texts = {
             "amount": _("En euros, au centime."),
             "document": _("Délibération, convention, mandat… : ce qui prouve le montant, avec sa référence."),
@@ -86,7 +81,7 @@ class CorrectionForm(_Refusable):
     class Meta:
         model = FundingEvent
         fields = ["amount", "occurred_on", "fiscal_year", "document", "document_url", "reason"]
-        widgets = {"occurred_on": _day(), "reason": forms.Textarea(attrs={"rows": 2})}
+        widgets = {"occurred_on": day_input(), "reason": forms.Textarea(attrs={"rows": 2})}
         help_texts = {"amount": _("Zéro retire l’écriture.")}
 
     def __init__(self, *args: Any, corrected: FundingEvent, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commitments.transitions import TransitionRefused
+from funding.forms import day_input, dress
 from funding.models import FinancingPlan, PlanShare
 from funding.transitions.plans import NewShare
 
@@ -24,7 +25,7 @@ class PlanForm(forms.ModelForm):
             "alert_reason",
         ]  # fmt: skip
         widgets = {
-            "adopted_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "adopted_on": day_input(),
             "alert_reason": forms.Textarea(attrs={"rows": 2}),
         }
         help_texts = {
@@ -37,7 +38,7 @@ class PlanForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress(self)
+        dress(self)
 
     def _post_clean(self) -> None:
         """Not a row yet: the transition checks the whole."""
@@ -47,19 +48,6 @@ class PlanForm(forms.ModelForm):
             self.add_error(each.field if each.field in self.fields else None, each.message)
 
 
-def _dress(form: forms.BaseForm) -> None:
-    for field in form.fields.values():
-        is_box = isinstance(field.widget, forms.CheckboxInput)
-        css = (
-            "form-check-input"
-            if is_box
-            else "form-select"
-            if isinstance(field.widget, forms.Select)
-            else "form-control"
-        )
-        field.widget.attrs.setdefault("class", css)
-
-
 class ShareForm(forms.ModelForm):
     class Meta:
         model = PlanShare
@@ -67,7 +55,7 @@ class ShareForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress(self)
+        dress(self)
 
     def _post_clean(self) -> None:
         """Not a row yet."""

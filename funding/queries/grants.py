@@ -25,15 +25,9 @@ def published_grants() -> QuerySet[Grant]:
     return grants().filter(~Exists(PERSONS), published_on__isnull=False).order_by("signed_on", "pk")
 
 
-def grants_to_publish(on: date) -> list[Grant]:
-    """The most overdue first. `on`: the day they are counted from."""
+def grants_to_publish() -> list[Grant]:
+    """The most overdue first."""
     return sorted(grants().filter(published_on__isnull=True), key=lambda grant: (grant.publish_by, grant.pk))
-
-
-def overdue_count(on: date) -> int:
-    """Agreements signed more than three months ago and not published (décret 2017-779)."""
-    unpublished = Grant.objects.filter(published_on__isnull=True).only("signed_on")
-    return sum(grant.publish_by < on for grant in unpublished)
 
 
 @dataclass(frozen=True)

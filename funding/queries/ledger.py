@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 
 from commitments.models import Commitment
 from funding.ledger import Amounts
-from funding.models import Envelope, FundingEvent, FundingLine
+from funding.models import FundingEvent, FundingLine
 from funding.queries.lines import amounts_of_line, with_amounts
 
 
@@ -33,7 +33,3 @@ def lines_by_names(commitments: Iterable[str]) -> dict[tuple[str, str, str], Fun
         (line.commitment.code, line.envelope.code, line.funder.slug if line.funder else ""): line
         for line in lines.filter(commitment__code__in=set(commitments))
     }
-
-
-def known_envelopes() -> set[str]:
-    return set(Envelope.objects.values_list("code", flat=True))

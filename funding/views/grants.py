@@ -65,7 +65,9 @@ def grant_list(request: HttpRequest) -> HttpResponse:
     _staff(request)
     on = localdate()
     page = Paginator(grants().filter(published_on__isnull=False), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"to_publish": grants_to_publish(on), "page": page, "today": on}
+    waiting = grants_to_publish()
+    overdue = sum(grant.publish_by < on for grant in waiting)
+    context = {"to_publish": waiting, "overdue": overdue, "page": page, "today": on}
     return render(request, "funding/grants/list.html", context)
 
 

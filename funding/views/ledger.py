@@ -18,8 +18,9 @@ from commitments.queries import writable_commitment, writable_commitments
 from commitments.transitions import TransitionRefused
 from funding.forms.ledger import CorrectionForm, EventForm, LineForm, PasteForm
 from funding.models import FundingEvent, FundingLine
-from funding.pasting import COLUMNS, Fault, PastedRow, read_pasted
+from funding.pasting import COLUMNS, PastedRow, read_pasted
 from funding.queries.ledger import ledger_of, lines_by_names
+from funding.spreadsheets import Fault
 from funding.transitions import EventRefused, NewEvent, add_line, correct_event, record_events, say_authorisation
 
 
@@ -137,7 +138,7 @@ def paste(request: HttpRequest) -> HttpResponse:
                     request, ngettext("%(n)s écriture inscrite.", "%(n)s écritures inscrites.", n) % {"n": n}
                 )
                 return redirect("funding:paste")
-        context |= {"rows": pasted.rows, "faults": sorted(faults, key=lambda fault: fault.line)}
+        context |= {"rows": pasted.rows, "faults": sorted(faults, key=lambda fault: fault.row)}
     return render(request, "funding/paste.html", context)
 
 

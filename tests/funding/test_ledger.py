@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from funding.ledger import KINDS, Entry, amounts_of, breaches, by_year, rate
+from funding.ledger import KINDS, Entry, amounts_of, breaches, rate
 from funding.models import FundingEvent, FundingLine
 from tests.factories import make_actor, make_commitment
 from tests.reports.situations import make_envelope, make_event, make_line
@@ -108,15 +108,6 @@ def test_one_cent_too_many_is_refused(place, kind, amount, rule):
     entries = [*SOUND, Entry(kind, Decimal(amount), START + timedelta(days=120), 2024)]
     assert rule in {str(breach.rule) for breach in breaches(entries, has_side=True)}
     assert judged_by_the_database(place.with_side, entries)
-
-
-@given(entries=st.lists(ENTRIES, max_size=20))
-def test_years_add_up_to_the_whole(entries):
-    found = [amounts for amounts in by_year(entries).values()]
-    whole = amounts_of(entries)
-    for kind in KINDS:
-        sums = [getattr(amounts, kind) for amounts in found if getattr(amounts, kind) is not None]
-        assert getattr(whole, kind) == (sum(sums) if sums else None)
 
 
 def test_a_rate_without_a_denominator_is_not_zero():

@@ -236,7 +236,7 @@ def test_a_fault_names_line_column_and_what_was_read(writer, line, column, read)
     row = [read if name == column else cell for name, cell in zip(COLUMNS, ROW, strict=True)]
     page = paste(writer, ROW, row, confirm="1")
     (fault,) = page.context["faults"]
-    assert (fault.line, fault.column, read in fault.read) == (3, column, True)
+    assert (fault.row, fault.column, read in fault.read) == (3, column, True)
     assert fault.expected
     assert stored() == []
     assert ROW[6] in page.context["form"].data["text"]
@@ -246,7 +246,7 @@ def test_a_rule_of_the_ledger_is_told_of_its_row(writer, line):
     paid = [*ROW[:3], "payé", *ROW[4:]]
     page = paste(writer, ROW, paid, confirm="1")
     (fault,) = page.context["faults"]
-    assert (fault.line, fault.column) == (3, "montant")
+    assert (fault.row, fault.column) == (3, "montant")
     assert "dépasse l’engagé" in fault.expected
     assert stored() == []
 
