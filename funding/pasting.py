@@ -40,6 +40,7 @@ KINDS = {
     "decommitted": ("desengage", "decommitted"),
     "recovered": ("reverse", "recovered"),
 }
+SHOWN = ("programmé", "autorisé", "CP ouverts", "engagé", "ordonnancé", "mandaté", "payé", "désengagé", "reversé")
 KIND_OF = {word: kind for kind, words in KINDS.items() for word in words}
 
 
@@ -125,7 +126,7 @@ class _Row:
     def kind(self) -> str:
         kind = KIND_OF.get(plain(self.text("nature")), "")
         if not kind:
-            self.fault("nature", ", ".join(words[0] for words in KINDS.values()))
+            self.fault("nature", ", ".join(SHOWN))
         return kind
 
     def day(self) -> date:

@@ -96,7 +96,10 @@ def _confirm(request: HttpRequest, user: User) -> HttpResponse:
         messages.success(request, _("Rien à changer : ces lauréats étaient déjà connus, à l’identique."))
     else:
         added, updated = entry.created_count, entry.updated_count
-        text = _("Import terminé : %(added)s ajoutés, %(updated)s mis à jour.") % {"added": added, "updated": updated}
+        text = _("Import terminé. Ajoutés : %(added)s ; mis à jour : %(updated)s.") % {
+            "added": added,
+            "updated": updated,
+        }
         messages.success(request, text)
     return redirect("funding:award_list")
 
