@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -118,23 +119,41 @@ def _taken(buffer: io.StringIO) -> str:
     return text
 
 
-def read_csv(text: str) -> tuple[list[dict[str, str]], list[Fault]]:
-    """Rows by the names of the header, and what is wrong with that header."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
-    header = next(reader, [])
+@dataclass(frozen=True)
+class Read:
+    """`lines[n]`: the line of `rows[n]`. With faults of form, there are no rows to judge."""
+
+    rows: Sequence[Row]
+    lines: Sequence[int]
+    faults: Sequence[Fault]
+
+
+def read_csv(text: str) -> Read:
+    """Rows by the names of the header. Blank lines are skipped, and counted as lines."""
+    try:
+        records = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    except csv.Error:
+        return Read([], [], [Fault(1, "", "", _("un CSV lisible, sans cellule démesurée"))])
+    header = records[0] if records else []
     if tuple(header) != NAMES:
-        missing = [name for name in NAMES if name not in header]
         reason = _("Les colonnes attendues sont, dans cet ordre : %(names)s.") % {"names": ", ".join(NAMES)}
-        if missing:
-            return [], [Fault(1, missing[0], ",".join(header)[:LONGEST], reason)]
-    rows = [dict(zip(header, cells, strict=False)) for cells in reader if cells]
-    return [{name: row.get(name, "") for name in NAMES} for row in rows][:MOST_ROWS], []
+        first = next((name for name, read in zip_longest(NAMES, header) if name != read), None)
+        return Read([], [], [Fault(1, first or "", ",".join(header)[:LONGEST], reason)])
+    if len(records) > MOST_ROWS:
+        return Read([], [], [Fault(1, "", str(len(records)), _("%(n)s lignes au plus") % {"n": MOST_ROWS})])
+    known = [(line, cells) for line, cells in enumerate(records[1:], start=2) if cells]
+    width = _("%(n)s cellules") % {"n": len(NAMES)}
+    uneven = [Fault(line, "", str(len(cells)), width) for line, cells in known if len(cells) != len(NAMES)]
+    rows = [] if uneven else [dict(zip(NAMES, cells, strict=True)) for _line, cells in known]
+    return Read(rows, [line for line, _cells in known], uneven)
 
 
-def faults(rows: Sequence[Row]) -> list[Fault]:
-    """Everything that is wrong, in the order of the lines."""
-    found = [fault for line, row in enumerate(rows, start=2) for fault in _of_row(line, row)]
-    return sorted([*found, *_of_shares(rows)], key=lambda fault: fault.line)
+def faults(rows: Sequence[Row], lines: Sequence[int] = ()) -> list[Fault]:
+    """Everything that is wrong, in the order of the lines. `lines`: those of the rows, which follow the header if not
+    given."""
+    lines = lines or range(2, len(rows) + 2)
+    found = [fault for line, row in zip(lines, rows, strict=False) for fault in _of_row(line, row)]
+    return sorted([*found, *_of_shares(rows, lines)], key=lambda fault: fault.line)
 
 
 def _of_row(line: int, row: Row) -> Iterable[Fault]:
@@ -185,7 +204,7 @@ def _of_kind(field: Field, value: str) -> str:
     return ""
 
 
-def _of_shares(rows: Sequence[Row]) -> Iterable[Fault]:
+def _of_shares(rows: Sequence[Row], on: Sequence[int]) -> Iterable[Fault]:
     """F3.11: over the rows of one agreement, the shares make 1.00."""
     groups = defaultdict[tuple[str, ...], list[int]](list)
     for index, row in enumerate(rows):
@@ -194,9 +213,9 @@ def _of_shares(rows: Sequence[Row]) -> Iterable[Fault]:
         shares = [_number(rows[index]["pourcentageSubvention"]) for index in members]
         total = sum((share for share in shares if share is not None), Decimal(0))
         if None not in shares and total != 1:
-            lines = ", ".join(str(index + 2) for index in members)
+            lines = ", ".join(str(on[index]) for index in members)
             reason = _("des parts qui font 1,00 sur les lignes %(lines)s : elles font %(total)s")
-            yield Fault(members[0] + 2, "pourcentageSubvention", str(total), reason % {"lines": lines, "total": total})
+            yield Fault(on[members[0]], "pourcentageSubvention", str(total), reason % {"lines": lines, "total": total})
 
 
 def _is_siret(value: str) -> bool:
@@ -220,8 +239,4 @@ def _is_in_order(period: str) -> bool:
 
 
 def _number(value: str) -> Decimal | None:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and "_" not in value else None
+    return Decimal(value) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) else None

@@ -90,4 +90,12 @@ def rows_of(grant: Grant) -> list[dict[str, str]]:
 def file_rows() -> Iterator[Row]:
     """Rows of the published file, read in portions: it is streamed."""
     for grant in published_grants().iterator(chunk_size=500):
-        yield from rows_of(grant)
+        # Looked at again: beneficiaries are fetched after the grants, and one may have changed meanwhile.
+        if not any(row.kind == GrantBeneficiary.Kind.PERSON for row in grant.beneficiaries.all()):
+            yield from rows_of(grant)
+
+
+def same_agreement(grant: Grant) -> QuerySet[Grant]:
+    """Other published grants whose rows the schema would take for those of the same agreement."""
+    same = {name: getattr(grant, name) for name in ("grantor", "signed_on", "decision_reference", "purpose")}
+    return published_grants().filter(**same).exclude(pk=grant.pk)

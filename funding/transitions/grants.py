@@ -14,7 +14,7 @@ from commitments.transitions import TransitionRefused
 from commitments.transitions.locks import require_unchanged
 from funding.ledger import ZERO
 from funding.models import Grant, GrantBeneficiary
-from funding.queries.grants import rows_of
+from funding.queries.grants import rows_of, same_agreement
 from funding.scdl import faults
 from roadmap_portal.templatetags.portal import number
 
@@ -29,13 +29,38 @@ def save_grant(
     """A new grant, or another text of one that stands, whose version is `seen`. Raises TransitionRefused."""
     if not can_publish(by):
         raise TransitionRefused(_("Vous n’avez pas le droit d’écrire une subvention."))
-    if grant.pk is not None:
-        stored = Grant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
-        require_unchanged(stored, seen, f"{stored.purpose} – {stored.amount} €")
-        grant = stored
+    grant = _locked(grant, seen)
     for name, value in stated.items():
         setattr(grant, name, value)
     rows = [GrantBeneficiary(grant=grant, **fields) for fields in beneficiaries]
+    _clean(grant, rows)
+    _check(grant, rows)
+    is_new = grant.pk is None
+    if is_new and _is_written(grant):
+        raise TransitionRefused(_("Cette subvention est déjà écrite."))
+    grant.save()
+    if not is_new:
+        grant.beneficiaries.all().delete()
+    for row in rows:
+        row.grant = grant
+    GrantBeneficiary.objects.bulk_create(rows)
+    if grant.published_on is not None:
+        _check_schema(Grant.objects.get(pk=grant.pk))
+    return grant
+
+
+def _locked(grant: Grant, seen: int | None) -> Grant:
+    """The grant as it stands, if its version is still the one that was seen. A new one is returned as it is."""
+    if grant.pk is None:
+        return grant
+    stored = Grant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
+    require_unchanged(stored, seen, f"{stored.purpose} – {stored.amount} €")
+    # Beneficiaries alone may change: the version moves all the same.
+    stored.row_version += 1
+    return stored
+
+
+def _clean(grant: Grant, rows: Sequence[GrantBeneficiary]) -> None:
     try:
         grant.full_clean(exclude=["published_by"])
         for row in rows:
@@ -44,15 +69,23 @@ def save_grant(
         refusals = [TransitionRefused(text, name) for name, texts in fault.message_dict.items() for text in texts]
         refusals[0].others = refusals[1:]
         raise refusals[0] from fault
-    _check(grant, rows)
-    is_new = grant.pk is None
-    grant.save()
-    if not is_new:
-        grant.beneficiaries.all().delete()
-    for row in rows:
-        row.grant = grant
-    GrantBeneficiary.objects.bulk_create(rows)
-    return grant
+
+
+def _is_written(grant: Grant) -> bool:
+    """The same form sent twice is one grant."""
+    told = ("grantor", "purpose", "amount", "signed_on", "decision_reference", "agreement_number")
+    return Grant.objects.filter(**{name: getattr(grant, name) for name in told}).exists()
+
+
+def _check_schema(grant: Grant) -> None:
+    """What is public stays valid by the schema. Raises TransitionRefused."""
+    if grant.beneficiaries.filter(kind=GrantBeneficiary.Kind.PERSON).exists():
+        return
+    others = [row for other in same_agreement(grant) for row in rows_of(other)]
+    found = faults([*rows_of(grant), *others])
+    if found:
+        told = "\u202f; ".join(f"{fault.column}\u00a0: {fault.reason}" for fault in found)
+        raise TransitionRefused(_("La subvention n’est pas conforme au schéma. %(faults)s") % {"faults": told})
 
 
 def _check(grant: Grant, rows: Sequence[GrantBeneficiary]) -> None:
@@ -79,11 +112,7 @@ def publish_grant(grant: Grant, *, by: User) -> Grant:
     locked = Grant.objects.select_for_update(of=("self",)).select_related("grantor").get(pk=grant.pk)
     if locked.published_on is not None:
         return locked
-    has_person = locked.beneficiaries.filter(kind=GrantBeneficiary.Kind.PERSON).exists()
-    found = [] if has_person else faults(rows_of(locked))
-    if found:
-        told = "\u202f; ".join(f"{fault.column}\u00a0: {fault.reason}" for fault in found)
-        raise TransitionRefused(_("La subvention n’est pas conforme au schéma. %(faults)s") % {"faults": told})
+    _check_schema(locked)
     locked.published_on, locked.published_by = timezone.localdate(), by
     locked.save(update_fields=["published_on", "published_by"])
     return locked

@@ -140,7 +140,7 @@ def grant_check(request: HttpRequest) -> HttpResponse:
         except UnicodeDecodeError:
             form.add_error("file", _("Lu : un autre encodage. Attendu : un CSV en UTF-8."))
         else:
-            rows, of_header = scdl.read_csv(text)
-            found = of_header or scdl.faults(rows)
-            context["checked"] = {"number": len(rows), "faults": found[:SHOWN], "total": len(found)}
+            read = scdl.read_csv(text)
+            found = read.faults or scdl.faults(read.rows, read.lines)
+            context["checked"] = {"number": len(read.rows), "faults": found[:SHOWN], "total": len(found)}
     return render(request, "funding/grants/check.html", context)

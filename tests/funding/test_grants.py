@@ -81,9 +81,9 @@ def test_the_file_of_the_demonstration_is_valid(client, settings, tmp_path):
     assert not text.startswith("\ufeff")
     report = report_of(text, tmp_path)
     assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
-    rows, of_header = scdl.read_csv(text)
-    assert len(rows) == 6
-    assert [*of_header, *scdl.faults(rows)] == []
+    read = scdl.read_csv(text)
+    assert len(read.rows) == 6
+    assert [*read.faults, *scdl.faults(read.rows, read.lines)] == []
     assert "Prénom Nom" not in text + client.get(reverse("funding:grant_data")).text
     assert "sont fictifs" in client.get(reverse("funding:grant_data")).text
     with connection.cursor() as cursor:
@@ -100,6 +100,7 @@ def test_the_file_of_the_demonstration_is_valid(client, settings, tmp_path):
         ({"nomBeneficiaire": PERSON, "idBeneficiaire": ""}, "idBeneficiaire"),
         ({"dateConvention": "02/03/2026"}, "dateConvention"),
         ({"montant": "1 000,50"}, "montant"),
+        ({"montant": "-1e5"}, "montant"),
         ({"nature": "don"}, "nature"),
         ({"objet": "x" * 257}, "objet"),
         ({"notificationUE": "true"}, "notificationUE"),
@@ -147,7 +148,29 @@ def test_a_file_without_its_columns_says_which(client, rachel):
 def test_what_is_written_is_read_back_as_it_was(rows):
     text = "".join(scdl.as_csv(rows))
     assert list(csv.DictReader(io.StringIO(text, newline=""))) == rows
-    assert scdl.read_csv(text) == (rows, [])
+    read = scdl.read_csv(text)
+    assert (read.rows, read.faults) == (rows, [])
+
+
+def test_lines_are_those_of_the_spreadsheet():
+    header, row, wrong = "".join(scdl.as_csv([ROW, {**ROW, "referenceDecision": "D2", "montant": "x"}])).splitlines()
+    read = scdl.read_csv("\r\n".join([header, row, "", wrong]))
+    assert [(fault.line, fault.column) for fault in scdl.faults(read.rows, read.lines)] == [(4, "montant")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",".join([*scdl.NAMES, "enPlus"]) + "\r\n",
+        ",".join(reversed(scdl.NAMES)) + "\r\n",
+        ",".join(scdl.NAMES) + "\r\n" + "a," * 16 + "b\r\n",
+        ",".join(scdl.NAMES) + "\r\n" + "x" * 140_000,
+        ",".join(scdl.NAMES) + "\r\n" + "a\r\n" * (scdl.MOST_ROWS + 1),
+    ],
+    ids=["a column too many", "another order", "an uneven row", "a huge cell", "too many rows"],
+)
+def test_a_file_of_another_form_is_not_called_sound(text):
+    assert scdl.read_csv(text).faults
 
 
 # --- Written and published -----------------------------------------------------------------------
@@ -229,7 +252,7 @@ def test_a_natural_person_is_counted_and_never_named(client, rachel):
     text = published_text(client)
     page = client.get(reverse("funding:grant_data"))
     assert PERSON not in text + page.text
-    assert len(scdl.read_csv(text)[0]) == 1
+    assert len(scdl.read_csv(text).rows) == 1
     assert (page.context["summary"].number, page.context["summary"].persons) == (1, 1)
     assert page.context["summary"].amount == Decimal(20_000)
 
@@ -279,3 +302,29 @@ def test_the_file_costs_the_same_whatever_its_length(client, rachel, django_asse
         with django_assert_num_queries(2):
             list(file_rows())
     assert client.head(reverse("funding:grant_csv")).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_correction_leaves_the_public_file_sound(rachel):
+    region = rachel.memberships.get().actor
+    fields = stated(region, agreement_number="C1")
+    grant = publish_grant(save_grant(Grant(), fields, ONE, seen=None, by=rachel), by=rachel)
+    seen = Grant.objects.get().row_version
+    with pytest.raises(TransitionRefused, match="conforme"), transaction.atomic():
+        save_grant(grant, fields | {"grantor": make_actor("sans-siret")}, ONE, seen=seen, by=rachel)
+    other = save_grant(Grant(), fields | {"agreement_number": "C2"}, ONE, seen=None, by=rachel)
+    with pytest.raises(TransitionRefused, match="font 1,00"):
+        publish_grant(other, by=rachel)
+
+
+@pytest.mark.django_db
+def test_two_editors_of_the_beneficiaries_and_a_form_sent_twice(rachel):
+    fields = stated(rachel.memberships.get().actor, agreement_number="", amount=Decimal(5))
+    grant = save_grant(Grant(), fields, ONE, seen=None, by=rachel)
+    with pytest.raises(TransitionRefused, match="déjà écrite"):
+        save_grant(Grant(), fields, ONE, seen=None, by=rachel)
+    seen = Grant.objects.get().row_version
+    save_grant(grant, fields, [{**ONE[0], "name": "Autre"}], seen=seen, by=rachel)
+    with pytest.raises(TransitionRefused, match="entre-temps"):
+        save_grant(grant, fields, ONE, seen=seen, by=rachel)
+    assert GrantBeneficiary.objects.get().name == "Autre"
