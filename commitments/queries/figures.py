@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -16,7 +16,7 @@ from commitments.progress import measuring_indicators, plans, progress_of_indica
 from commitments.queries.around import axis_for
 from commitments.queries.commitment import commitments_for, pages_for
 from commitments.queries.indicators import indicator_for
-from commitments.queries.overview import tally_of
+from commitments.queries.overview import listed_under, tally_of
 from roadmap_portal.figures import Figure, Formula, Input, Unit
 
 Method = Commitment.ProgressMethod
@@ -61,10 +61,7 @@ def _group(user: Someone, scope: str, code: str) -> QuerySet[Commitment]:
     if scope == "axe" and code == TRANSVERSAL:
         return visible.filter(main_axis__isnull=True)
     axis = axis_for(code)
-    if scope == "axe":
-        return visible.filter(main_axis=axis)
-    listed = visible.filter(Q(main_axis=axis) | Q(axes=axis)).distinct()
-    return visible.filter(pk__in=listed.values("pk"))
+    return visible.filter(main_axis=axis) if scope == "axe" else listed_under(axis, user)
 
 
 def _row(row: Commitment, *, value: str = "1", is_counted: bool = True, note: str = "") -> Input:

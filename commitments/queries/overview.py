@@ -111,6 +111,12 @@ def summed(found: Iterable[GroupRow], axes: Sequence[AxisRow]) -> Overview:
     return Overview(whole, tallies, adjacent, axes)
 
 
+def listed_under(axis: Axis, user: Someone) -> QuerySet[Commitment]:
+    """Those one may see whose main axis it is, or that it lists beside others."""
+    visible = commitments_for(user)
+    return visible.filter(pk__in=visible.filter(Q(main_axis=axis) | Q(axes=axis)).values("pk"))
+
+
 def tally_of(commitments: QuerySet[Commitment], on: date) -> Overview:
     """The figures of some commitments, without their axes."""
     return summed([GroupRow(**row) for row in groups(commitments, on)], [])

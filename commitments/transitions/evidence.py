@@ -119,9 +119,7 @@ def _check_fields(piece: Evidence) -> None:
     try:
         piece.clean_fields(exclude=["commitment", "milestone", "update", "added_by", "file"])
     except ValidationError as fault:
-        refusals = [TransitionRefused(text, name) for name, texts in fault.message_dict.items() for text in texts]
-        refusals[0].others = refusals[1:]
-        raise refusals[0] from fault
+        raise TransitionRefused.of(fault) from fault
 
 
 def _check_milestone(commitment: Commitment, milestone: Milestone | None) -> None:

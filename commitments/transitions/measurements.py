@@ -135,7 +135,8 @@ def _unfit_fields(reading: Measurement) -> list[TransitionRefused]:
     try:
         reading.clean_fields(exclude=kept_out)
     except ValidationError as fault:
-        return [TransitionRefused(text, name) for name, texts in fault.message_dict.items() for text in texts]
+        first = TransitionRefused.of(fault)
+        return [first, *first.others]
     most = reading.indicator.decimals
     if reading.value != round(reading.value, most):
         return [

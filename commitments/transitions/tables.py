@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from commitments.models import Campaign, Commitment, Decision, ProgressUpdate, Status, SteeringMeeting
@@ -19,6 +20,13 @@ class TransitionRefused(Exception):
         self.field = field
         # What else is wrong with the same statement, so that an author mends all of it at once.
         self.others: list[TransitionRefused] = []
+
+    @classmethod
+    def of(cls, fault: ValidationError) -> "TransitionRefused":
+        """What the model says is wrong, field by field: the first fault, with the others."""
+        first, *others = [TransitionRefused(text, name) for name, texts in fault.message_dict.items() for text in texts]
+        first.others = others
+        return first
 
 
 class EditConflict(TransitionRefused):

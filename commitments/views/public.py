@@ -141,11 +141,11 @@ def axis_detail(request: HttpRequest, code: str) -> HttpResponse:
     on = localdate()
     axis = queries.axis_for(code)
     visible = queries.commitments_for(request.user)
-    of_axis = visible.filter(Q(main_axis=axis) | Q(axes=axis)).distinct()
+    of_axis = queries.listed_under(axis, request.user)
     # The row of that axis in the page on funding.
     main = visible.filter(main_axis=axis).exclude(provenance=Commitment.Provenance.ADJACENT)
     money = counted_of(main, main.count())
-    figures = queries.tally_of(visible.filter(pk__in=of_axis.values("pk")), on)
+    figures = queries.tally_of(of_axis, on)
     context = {
         "axis": axis,
         "commitments": queries.listed(of_axis.order_by("code")),

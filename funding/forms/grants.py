@@ -5,14 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from commitments.transitions import TransitionRefused
-from funding.forms import day_input, dress
+from funding.forms import FundingForm, day_input
 from funding.models import Grant, GrantBeneficiary
 
 SPARE_ROWS = 2
 
 
-class GrantForm(forms.ModelForm):
+class GrantForm(FundingForm):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -28,27 +27,12 @@ class GrantForm(forms.ModelForm):
         self.fields["line"].queryset = self.fields["line"].queryset.select_related("commitment", "envelope")  # type: ignore[attr-defined]
         if self.instance.pk is not None:
             self.fields["seen"].initial = self.instance.row_version
-        dress(self)
-
-    def _post_clean(self) -> None:
-        """Not a row yet: the transition checks the whole."""
-
-    def refuse(self, refusal: TransitionRefused) -> None:
-        for each in [refusal, *refusal.others]:
-            self.add_error(each.field if each.field in self.fields and each.field != "seen" else None, each.message)
 
 
-class BeneficiaryForm(forms.ModelForm):
+class BeneficiaryForm(FundingForm):
     class Meta:
         model = GrantBeneficiary
         fields = ["kind", "name", "siret", "rna", "share"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        dress(self)
-
-    def _post_clean(self) -> None:
-        """Not a row yet."""
 
 
 class BaseBeneficiaries(forms.BaseFormSet):

@@ -9,27 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Commitment
-from commitments.transitions import TransitionRefused
-from funding.forms import day_input, dress
+from funding.forms import FundingForm, day_input
 from funding.models import FundingEvent, FundingLine
 
 
-class _Refusable(forms.ModelForm):
-    """Whose fields the transition checks as a whole: it signs and writes."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        dress(self)
-
-    def _post_clean(self) -> None:
-        """Not a row yet."""
-
-    def refuse(self, refusal: TransitionRefused) -> None:
-        for each in [refusal, *refusal.others]:
-            self.add_error(each.field if each.field in self.fields else None, each.message)
-
-
-class LineForm(_Refusable):
+class LineForm(FundingForm):
     class Meta:
         model = FundingLine
         fields = [
@@ -42,7 +26,7 @@ class LineForm(_Refusable):
         }
 
 
-class EventForm(_Refusable):
+class EventForm(FundingForm):
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     document_url = forms.URLField(label=_("Adresse du document"), required=False, assume_scheme="https", max_length=500)
 
@@ -72,7 +56,7 @@ def _line_in_words(line: FundingLine) -> str:
     return " · ".join(filter(None, [line.envelope.title, str(line.funder or ""), line.authorisation_kind]))
 
 
-class CorrectionForm(_Refusable):
+class CorrectionForm(FundingForm):
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     document_url = forms.URLField(label=_("Adresse du document"), required=False, assume_scheme="https", max_length=500)
     # The smallest is zero: nothing was to be written.

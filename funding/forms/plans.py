@@ -1,19 +1,16 @@
 """A financing plan and its shares, on one page."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from commitments.transitions import TransitionRefused
-from funding.forms import day_input, dress
+from funding.forms import FundingForm, day_input
 from funding.models import FinancingPlan, PlanShare
 from funding.transitions.plans import NewShare
 
 SPARE_ROWS = 3
 
 
-class PlanForm(forms.ModelForm):
+class PlanForm(FundingForm):
     # The plan this form started from: another one adopted meanwhile is not lost.
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     document_url = forms.URLField(label=_("Adresse du document"), required=False, assume_scheme="https", max_length=500)
@@ -36,29 +33,11 @@ class PlanForm(forms.ModelForm):
             ),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        dress(self)
 
-    def _post_clean(self) -> None:
-        """Not a row yet: the transition checks the whole."""
-
-    def refuse(self, refusal: TransitionRefused) -> None:
-        for each in [refusal, *refusal.others]:
-            self.add_error(each.field if each.field in self.fields else None, each.message)
-
-
-class ShareForm(forms.ModelForm):
+class ShareForm(FundingForm):
     class Meta:
         model = PlanShare
         fields = ["resource", "funder", "label", "envelope", "amount", "is_in_kind"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        dress(self)
-
-    def _post_clean(self) -> None:
-        """Not a row yet."""
 
 
 class BaseShares(forms.BaseFormSet):

@@ -135,6 +135,10 @@ class Grant(Versioned):
         last = (date(first.year + first.month // 12, first.month % 12 + 1, 1) - first).days
         return first.replace(day=min(self.signed_on.day, last))
 
+    def days_overdue(self, on: date) -> int:
+        """Past the day it is to be published by; 0 until then."""
+        return max((on - self.publish_by).days, 0)
+
 
 @tracked()
 class GrantBeneficiary(models.Model):
@@ -187,3 +191,7 @@ class GrantBeneficiary(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def percent(self) -> Decimal:
+        return 100 * self.share

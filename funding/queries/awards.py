@@ -33,13 +33,14 @@ class AwardTotals:
     last_import: AwardImport | None
 
 
+NOTHING = AwardSum(None, 0, Decimal(0), Decimal(0), Decimal(0))
+
+
 def award_totals() -> AwardTotals:
     """Five queries."""
     everything = Award.objects.all()
     return AwardTotals(
-        whole=_sums(everything.values(name=Value(None, output_field=CharField())))[0]
-        if everything.exists()
-        else AwardSum(None, 0, Decimal(0), Decimal(0), Decimal(0)),
+        whole=next(iter(_sums(everything.values(name=Value(None, output_field=CharField())))), NOTHING),
         by_year=_sums(everything.values(name=ExtractYear("decided_on"))),
         by_department=_sums(everything.values(name=F("department_code"))),
         by_operator=_sums(everything.values(name=F("operator"))),

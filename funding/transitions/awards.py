@@ -26,6 +26,11 @@ class Difference:
     unchanged: int
     absent: int
 
+    @property
+    def number(self) -> int:
+        """Of the awards it would write."""
+        return len(self.new) + len(self.changed)
+
 
 def difference(rows: Sequence[AwardRow]) -> Difference:
     """Two queries, whatever the number of rows."""
@@ -62,7 +67,7 @@ def import_awards(
         # Two imports at once would each add what the other has not written yet.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
     found = difference(rows)
-    if not found.new and not found.changed:
+    if not found.number:
         return None
     entry = AwardImport.objects.create(
         file_name=file_name,

@@ -66,9 +66,7 @@ def _clean(grant: Grant, rows: Sequence[GrantBeneficiary]) -> None:
         for row in rows:
             row.full_clean(exclude=["grant"])
     except ValidationError as fault:
-        refusals = [TransitionRefused(text, name) for name, texts in fault.message_dict.items() for text in texts]
-        refusals[0].others = refusals[1:]
-        raise refusals[0] from fault
+        raise TransitionRefused.of(fault) from fault
 
 
 def _is_written(grant: Grant) -> bool:

@@ -100,15 +100,9 @@ def _write(new: NewEvent, line: FundingLine, *, by: User) -> FundingEvent:
     try:
         event.full_clean(exclude=["line", "form_key", "recorded_by"])
     except ValidationError as fault:
-        raise _refusal_of(fault) from fault
+        raise TransitionRefused.of(fault) from fault
     event.save()
     return event
-
-
-def _refusal_of(fault: ValidationError) -> TransitionRefused:
-    refusals = [TransitionRefused(text, name) for name, texts in fault.message_dict.items() for text in texts]
-    refusals[0].others = refusals[1:]
-    return refusals[0]
 
 
 def _unfit(event: FundingEvent, line: FundingLine) -> TransitionRefused | None:
@@ -180,7 +174,7 @@ def add_line(commitment: Commitment, fields: dict[str, Any], *, by: User) -> Fun
     try:
         line.full_clean()
     except ValidationError as fault:
-        raise _refusal_of(fault) from fault
+        raise TransitionRefused.of(fault) from fault
     if line.funder is not None and line.funder.side == Side.STATE and line.authorisation_kind == "AP":
         raise TransitionRefused(
             _("L’État ouvre des autorisations d’engagement (AE), jamais des autorisations de programme (AP)."),

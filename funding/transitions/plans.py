@@ -62,9 +62,7 @@ def adopt_plan(
         plan.full_clean(exclude=["commitment", "supersedes", "recorded_by"])
         rows = [_clean_share(share) for share in shares]
     except ValidationError as fault:
-        refusals = [TransitionRefused(text, name) for name, texts in fault.message_dict.items() for text in texts]
-        refusals[0].others = refusals[1:]
-        raise refusals[0] from fault
+        raise TransitionRefused.of(fault) from fault
     _check(plan, [share.as_rule for share in shares])
     plan.save()
     for row in rows:

@@ -18,6 +18,7 @@ from accounts.permissions import can_publish
 from commitments.transitions import TransitionRefused
 from commitments.uploads import UploadRefused, read_upload
 from funding import scdl
+from funding.forms import with_spare_rows
 from funding.forms.grants import SPARE_ROWS, BeneficiaryFormSet, CheckForm, GrantForm
 from funding.models import Grant
 from funding.queries.grants import file_rows, grants, grants_to_publish, published_grants, published_summary
@@ -66,7 +67,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
     on = localdate()
     page = Paginator(grants().filter(published_on__isnull=False), PAGE_SIZE).get_page(request.GET.get("page"))
     waiting = grants_to_publish()
-    overdue = sum(grant.publish_by < on for grant in waiting)
+    overdue = sum(grant.days_overdue(on) > 0 for grant in waiting)
     context = {"to_publish": waiting, "overdue": overdue, "page": page, "today": on}
     return render(request, "funding/grants/list.html", context)
 
@@ -101,10 +102,8 @@ def _edit(request: HttpRequest, grant: Grant, user: User) -> HttpResponse:
 
 def _forms(request: HttpRequest, grant: Grant) -> tuple[GrantForm, Any]:
     if request.method == "POST":
-        data = request.POST.copy()
-        if "more" in data:
-            total = data.get(f"{PREFIX}-TOTAL_FORMS", "")
-            data[f"{PREFIX}-TOTAL_FORMS"] = str((int(total) if total.isdigit() else 0) + SPARE_ROWS)
+        is_longer = "more" in request.POST
+        data = with_spare_rows(request.POST, PREFIX, SPARE_ROWS) if is_longer else request.POST
         return GrantForm(data, instance=grant), BeneficiaryFormSet(data, prefix=PREFIX)
     initial = [model_to_dict(row, OF_BENEFICIARY) for row in grant.beneficiaries.all()] if grant.pk else []
     return GrantForm(instance=grant), BeneficiaryFormSet(initial=initial, prefix=PREFIX)

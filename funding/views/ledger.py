@@ -1,7 +1,5 @@
 """The ledger of a commitment, as those who write it see it."""
 
-import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.permissions import can_publish, contributing_actor_ids
-from commitments.queries import writable_commitment, writable_commitments
+from commitments.queries import writable_commitment
 from commitments.transitions import TransitionRefused
 from funding.forms.ledger import CorrectionForm, EventForm, LineForm, PasteForm
 from funding.models import FundingEvent, FundingLine
-from funding.pasting import COLUMNS, PastedRow, read_pasted
-from funding.queries.ledger import ledger_of, lines_by_names
-from funding.spreadsheets import Fault
-from funding.transitions import EventRefused, NewEvent, add_line, correct_event, record_events, say_authorisation
+from funding.pasting import COLUMNS
+from funding.queries.ledger import ledger_of
+from funding.services import pasted
+from funding.transitions import NewEvent, add_line, correct_event, record_events, say_authorisation
 
 
 @never_cache
@@ -124,74 +122,15 @@ def paste(request: HttpRequest) -> HttpResponse:
     form = PasteForm(request.POST or None)
     context: dict[str, Any] = {"form": form, "columns": COLUMNS, "rows": None, "faults": []}
     if form.is_valid():
-        pasted = read_pasted(form.cleaned_data["text"])
-        lines = _lines_of(pasted.rows, user)
-        faults = [*pasted.faults, *_unknown(pasted.rows, lines, user)]
+        judged = pasted.judged(form.cleaned_data["text"], user)
+        faults = judged.faults
         if not faults and "confirm" in request.POST:
-            try:
-                record_events(_events(pasted.rows, lines, form.cleaned_data["form_key"]), by=user)
-            except EventRefused as refusal:
-                faults = [_fault(pasted.rows[refusal.row], refusal)]
-            else:
-                n = len(pasted.rows)
+            faults = pasted.write(judged, form.cleaned_data["form_key"], by=user)
+            if not faults:
+                n = len(judged.rows)
                 messages.success(
                     request, ngettext("%(n)s écriture inscrite.", "%(n)s écritures inscrites.", n) % {"n": n}
                 )
                 return redirect("funding:paste")
-        context |= {"rows": pasted.rows, "faults": sorted(faults, key=lambda fault: fault.row)}
+        context |= {"rows": judged.rows, "faults": faults}
     return render(request, "funding/paste.html", context)
-
-
-Key = tuple[str, str, str]
-
-
-def _key(row: PastedRow) -> Key:
-    return row.commitment, row.envelope, row.funder
-
-
-def _lines_of(rows: Sequence[PastedRow], user: User) -> dict[Key, FundingLine]:
-    """Those on which the user may write."""
-    codes = {row.commitment for row in rows}
-    allowed = set(writable_commitments(user).filter(code__in=codes).values_list("code", flat=True))
-    return lines_by_names(codes & allowed)
-
-
-def _unknown(rows: Sequence[PastedRow], lines: dict[Key, FundingLine], user: User) -> list[Fault]:
-    commitments = {commitment for commitment, _envelope, _funder in lines}
-    faults = []
-    for row in rows:
-        if row.commitment not in commitments:
-            expected = _("le code d’un engagement où vous écrivez, et qui a des lignes de financement")
-            faults.append(Fault(row.line, "engagement", row.commitment, expected))
-        elif _key(row) not in lines:
-            expected = _("une ligne de cet engagement : enveloppe et financeur (vide : ensemble)")
-            faults.append(Fault(row.line, "enveloppe", f"{row.envelope} {row.funder}".strip(), expected))
-    return faults
-
-
-def _events(rows: Sequence[PastedRow], lines: dict[Key, FundingLine], form_key: uuid.UUID) -> list[NewEvent]:
-    """The key of each row follows from the form's: confirmed twice, it is written once."""
-    return [
-        NewEvent(
-            line=lines[_key(row)],
-            kind=row.kind,
-            amount=row.amount,
-            occurred_on=row.occurred_on,
-            fiscal_year=row.fiscal_year,
-            document=row.document,
-            document_url=row.document_url,
-            reason=row.reason,
-            form_key=uuid.uuid5(form_key, str(row.line)),
-        )
-        for row in rows
-    ]
-
-
-NAMES = {
-    "amount": "montant", "occurred_on": "date", "fiscal_year": "exercice", "kind": "nature", "document": "document",
-    "document_url": "adresse", "reason": "motif",
-}  # fmt: skip
-
-
-def _fault(row: PastedRow, refusal: EventRefused) -> Fault:
-    return Fault(row.line, NAMES.get(refusal.field, ""), "", refusal.message)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms.models import model_to_dict
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,6 +14,7 @@ from accounts.models import User
 from commitments.models import Commitment
 from commitments.queries import writable_commitment
 from commitments.transitions import TransitionRefused
+from funding.forms import with_spare_rows
 from funding.forms.plans import SPARE_ROWS, PlanForm, ShareFormSet
 from funding.queries.plans import Plan, plan_of
 from funding.transitions.plans import adopt_plan
@@ -49,7 +50,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
 
 def _forms(request: HttpRequest, present: Plan | None) -> tuple[PlanForm, Any]:
     if request.method == "POST":
-        data = _with_more_rows(request.POST) if "more" in request.POST else request.POST
+        data = with_spare_rows(request.POST, PREFIX, SPARE_ROWS) if "more" in request.POST else request.POST
         return PlanForm(data), ShareFormSet(data, prefix=PREFIX)
     if present is None:
         return PlanForm(), ShareFormSet(prefix=PREFIX)
@@ -57,14 +58,6 @@ def _forms(request: HttpRequest, present: Plan | None) -> tuple[PlanForm, Any]:
     rows += [model_to_dict(share, OF_SHARE) for share in present.in_kind]
     form = PlanForm(initial=model_to_dict(present.plan, STATED) | {"seen": present.plan.pk})
     return form, ShareFormSet(initial=rows, prefix=PREFIX)
-
-
-def _with_more_rows(sent: QueryDict) -> QueryDict:
-    """What was typed, and some empty rows below it."""
-    data, name = sent.copy(), f"{PREFIX}-TOTAL_FORMS"
-    number = data.get(name, "0")
-    data[name] = str(int(number) + SPARE_ROWS) if number.isdigit() else str(SPARE_ROWS)
-    return data
 
 
 def _adopted(commitment: Commitment, form: PlanForm, shares: Any, user: User) -> bool:
