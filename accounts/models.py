@@ -30,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(email or "").lower())
 
 
-@tracked(exclude=["password", "last_login"])
+@tracked(exclude=["password", "last_login"], publishes=False)
 class User(Versioned, AbstractBaseUser):
     """Logs in with an e-mail address. Rights come from memberships, never from flags set one by one."""
 
@@ -103,7 +103,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.exclude(role=Membership.Role.ADMINISTRATOR, actor__side="")
 
 
-@tracked()
+@tracked(publishes=False)
 class Membership(Versioned):
     class Role(models.TextChoices):
         READER = "reader", _("lecture")

@@ -1,7 +1,8 @@
 """The benchmarks of the portal, written to var/bench/results.json as ratios.
 
 Pages: throughput of home, list and commitment page against a bare Django view (/healthz/) on the same server, in turn,
-with 40 and with 1,000 commitments; no page is cached. PDF: time to lay out the report of 40, 1,000 and 4,000
+with 40 and with 1,000 commitments, answered from the page cache (« kept ») and without it (« made »).
+PDF: time to lay out the report of 40, 1,000 and 4,000
 commitments with Typst, against WeasyPrint on the HTML page of the same dataset (stopped after ten minutes;
 `--without-4000` leaves out the longest). Tables: time to write each format for 1,000 commitments, XLSX against
 openpyxl, and how much more memory 20,000 take. Forecast: its error on simulated histories, in months.
@@ -66,10 +67,11 @@ def run(arguments: list[str], environment: dict[str, str], patience: float | Non
 
 
 @contextmanager
-def web(environment: dict[str, str], port: int) -> Iterator[str]:
-    """The server as the demonstration runs it, with the settings of production."""
+def web(environment: dict[str, str], port: int, *, is_kept: bool) -> Iterator[str]:
+    """The server as the demonstration runs it, with the settings of production. `is_kept`: with the page cache."""
     address = f"http://127.0.0.1:{port}"
     production = {"DEBUG": "0", "SECRET_KEY": secrets.token_urlsafe(50), "PUBLIC_URL": address}
+    production["PAGE_CACHE"] = str(int(is_kept))
     environment = environment | production
     run(["manage.py", "collectstatic", "--noinput", "-v0"], environment)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", "1"]
@@ -92,32 +94,35 @@ def wait_for(url: str) -> None:
     raise SystemExit(f"{url} does not answer.")
 
 
-def pages(sizes: tuple[int, ...]) -> dict[int, dict[str, dict[str, float]]]:
-    """One server a size, all up at once and asked in turn, so that the machine's moods fall on all alike."""
+def pages(sizes: tuple[int, ...]) -> dict[str, dict[str, dict[str, float]]]:
+    """All servers up at once and asked in turn, so that the machine's moods fall on all alike."""
     with ExitStack() as stack:
-        addresses = {
-            size: stack.enter_context(web(stack.enter_context(database_of(size)), 8790 + rank))
-            for rank, size in enumerate(sizes)
-        }
-        found: dict[int, dict[str, dict[str, float]]] = {size: {} for size in sizes}
-        for name, path in PAGES.items():
-            for size, rounds in asked_in_turn(addresses, path).items():
-                ratio = statistics.median(page / bare for page, bare in rounds)
-                per_second = statistics.median(page for page, _ in rounds)
-                found[size][name] = {"ratio": round(ratio, 4), "per_second": round(per_second)}
-                print(f"pages  {size:>5}  {name:<11} {ratio:.3f} of a bare view", flush=True)
+        addresses: dict[str, str] = {}
+        for size in sizes:
+            environment = stack.enter_context(database_of(size))
+            for is_kept in (True, False):
+                name = f"{size} {'kept' if is_kept else 'made'}"
+                port = 8790 + len(addresses)
+                addresses[name] = stack.enter_context(web(environment, port, is_kept=is_kept))
+        found: dict[str, dict[str, dict[str, float]]] = {name: {} for name in addresses}
+        for page, path in PAGES.items():
+            for name, rounds in asked_in_turn(addresses, path).items():
+                ratio = statistics.median(asked / bare for asked, bare in rounds)
+                per_second = statistics.median(asked for asked, _ in rounds)
+                found[name][page] = {"ratio": round(ratio, 4), "per_second": round(per_second)}
+                print(f"pages  {name:>10}  {page:<11} {ratio:.3f} of a bare view", flush=True)
     return found
 
 
-def asked_in_turn(addresses: dict[int, str], path: str) -> dict[int, list[tuple[float, float]]]:
-    """(requests per second of the page, of the bare view), by size and round."""
-    rounds: dict[int, list[tuple[float, float]]] = {size: [] for size in addresses}
+def asked_in_turn(addresses: dict[str, str], path: str) -> dict[str, list[tuple[float, float]]]:
+    """(requests per second of the page, of the bare view), by server and round."""
+    rounds: dict[str, list[tuple[float, float]]] = {name: [] for name in addresses}
     for address in addresses.values():
         requests_per_second(address + path, 1)  # warm
     for _ in range(ROUNDS):
-        for size, address in addresses.items():
+        for name, address in addresses.items():
             bare = requests_per_second(address + BARE, SECONDS)
-            rounds[size].append((requests_per_second(address + path, SECONDS), bare))
+            rounds[name].append((requests_per_second(address + path, SECONDS), bare))
     return rounds
 
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from commitments.services import tell_administrators
 from commitments.transitions import follow_dates, give_tacit_visas, plan_forgotten_quarter
 from reports import queries, services, transitions
+from roadmap_portal.schedule import RESUME_SECONDS
 
 
 # Given to another at once when the process that has it is killed. It cannot go round for ever: a report that is held is
@@ -37,9 +37,9 @@ def resume_reports() -> None:
     """Every few seconds: says again what a message may have been lost about."""
     at = timezone.now()
     for pk in queries.due_reports(at):
-        build_report.apply_async((pk,), expires=settings.RESUME_SECONDS)
+        build_report.apply_async((pk,), expires=RESUME_SECONDS)
     for pk in queries.untold_reports(at):
-        tell_of_report.apply_async((pk,), expires=settings.RESUME_SECONDS)
+        tell_of_report.apply_async((pk,), expires=RESUME_SECONDS)
 
 
 @shared_task

@@ -9,11 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from roadmap_portal import embedded
+from roadmap_portal import embedded, schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -72,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "roadmap_portal.page_cache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -140,6 +140,19 @@ REDIS_URL = required("REDIS_URL", in_debug="redis://127.0.0.1:6379/0")
 if urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
     raise ImproperlyConfigured("REDIS_URL: expected redis://host:port/number.")
 
+# --- Public pages, kept in the memory of each process ---------------------------------------------
+# Off where templates are being written.
+PAGE_CACHE = env.bool("PAGE_CACHE", default=not DEBUG)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 400},
+    },
+}
+
 # --- Jobs -------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -149,26 +162,7 @@ CELERY_TASK_TRACK_STARTED = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
-RESUME_SECONDS = 20
-CELERY_BEAT_SCHEDULE = {
-    # Every hour, so that a calendar that was stopped over midnight makes up for it once it runs again.
-    "campaigns": {"task": "reports.tasks.follow_calendar", "schedule": crontab(minute=5)},
-    # Whatever a lost message, a flushed broker or a dead worker has left: the table says it again. A message that
-    # nobody has read before the next one is worth nothing.
-    "resume-reports": {
-        "task": "reports.tasks.resume_reports",
-        "schedule": RESUME_SECONDS,
-        "options": {"expires": RESUME_SECONDS},
-    },
-    "expired-drafts": {"task": "reports.tasks.delete_expired_drafts", "schedule": crontab(minute=15, hour=3)},
-    "reminders": {"task": "commitments.tasks.send_reminders", "schedule": crontab(minute=30, hour=7)},
-    # The day is nearly over: silence is recorded as silence.
-    "tacit-visas": {"task": "commitments.tasks.give_tacit_visas", "schedule": crontab(minute=45, hour=23)},
-    "links-of-the-evidence": {
-        "task": "commitments.tasks.check_links",
-        "schedule": crontab(minute=0, hour=4, day_of_week="mon"),
-    },
-}
+CELERY_BEAT_SCHEDULE = schedule.BEAT
 
 # --- Accounts ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

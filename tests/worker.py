@@ -53,7 +53,7 @@ def running_worker(**variables: str) -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             stop(process, signal.SIGTERM)
-            _await_end_of_sessions()
+            end_of_sessions()
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
@@ -62,7 +62,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _await_end_of_sessions() -> None:
+def end_of_sessions() -> None:
     """PostgreSQL notices late that a killed child is gone, and a database in use cannot be dropped."""
     question = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()"
     for _ in range(100):

@@ -2,6 +2,7 @@
 
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -19,7 +20,8 @@ from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
 
-@tracked()
+# Drafts are saved every few seconds, and nobody outside reads them.
+@tracked(publishes=pgtrigger.Q(new__published_at__isnull=False))
 class ProgressUpdate(Versioned):
     class State(models.TextChoices):
         DRAFT = "draft", _("brouillon")
@@ -138,7 +140,7 @@ class ProgressUpdate(Versioned):
         return f"{self.commitment.code} · {self.get_state_display()}"
 
 
-@tracked()
+@tracked(publishes=False)
 class MilestoneClaim(models.Model):
     """In an update: « this milestone was achieved on that day ». Takes effect at publication."""
 
@@ -157,7 +159,7 @@ class MilestoneClaim(models.Model):
         return f"{self.milestone} · {self.achieved_on}"
 
 
-@tracked()
+@tracked(publishes=False)
 class Visa(models.Model):
     """What one owner says of a submitted text. The last one of a side counts, for the text it was given to."""
 

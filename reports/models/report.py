@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from commitments.models import Campaign
 from reports.models.guards import LAYOUT_OF_A_SEAL_KEPT, SEALED_FILE_KEPT
 from reports.models.sealed import SealedReport
+from roadmap_portal.publication import raises_publication
 
 
 class Report(models.Model):
@@ -126,7 +128,11 @@ class Report(models.Model):
                 violation_error_message=_("L’avancement va de 0 à 100 %%."),
             ),
         ]
-        triggers = [LAYOUT_OF_A_SEAL_KEPT]
+        triggers = [
+            LAYOUT_OF_A_SEAL_KEPT,
+            # A worker that builds it gives a sign of life every few seconds: that is nobody's news.
+            raises_publication(pgtrigger.Q(new__state="ready")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.campaign}"
@@ -217,7 +223,7 @@ class ReportFile(models.Model):
                 violation_error_message=_("Un échec dit pourquoi."),
             ),
         ]
-        triggers = [SEALED_FILE_KEPT]
+        triggers = [SEALED_FILE_KEPT, raises_publication(pgtrigger.Q(new__state="ready"))]
 
     def __str__(self) -> str:
         return self.name

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Campaign, Roadmap
 from reports.models.guards import CHAINED, SEALED_KEPT
+from roadmap_portal.publication import raises_publication
 
 
 class SealedReport(models.Model):
@@ -81,7 +82,7 @@ class SealedReport(models.Model):
                 violation_error_message=_("Un rapport se publie une fois scellé."),
             ),
         ]
-        triggers = [SEALED_KEPT, CHAINED]
+        triggers = [SEALED_KEPT, CHAINED, raises_publication()]
 
     def __str__(self) -> str:
         if self.version == 1:

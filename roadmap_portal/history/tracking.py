@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
 import pghistory
+import pgtrigger
 from django.db import models
+
+from roadmap_portal.publication import raises_publication
 
 M = TypeVar("M", bound=models.Model)
 
@@ -20,15 +23,24 @@ SNAPSHOT = "snapshot"
 COUNTERS = ("row_version",)
 
 
-def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type[M]], type[M]]:
+def tracked(
+    *, exclude: Sequence[str] = (), publishes: bool | pgtrigger.Condition = True
+) -> Callable[[type[M]], type[M]]:
+    """`publishes`: whether the public may see a change of it, for a new row a condition; then pages are made anew."""
+
     def follow(model: type[M]) -> type[M]:
         events = [pghistory.InsertEvent(INSERT), pghistory.UpdateEvent(UPDATE), pghistory.DeleteEvent(DELETE)]
         names = [field.name for field in model._meta.local_fields]
         obj_field = pghistory.ObjForeignKey(related_name="+")
         _keep(model, *events, obj_field=obj_field, exclude=[n for n in names if n in {*COUNTERS, *exclude}])
+        if publishes:
+            pgtrigger.register(raises_publication(None if publishes is True else publishes))(model)
         for link in model._meta.local_many_to_many:
             # A link is made or undone; nothing of it changes.
-            _keep(_named(link), pghistory.InsertEvent(INSERT), pghistory.DeleteEvent(DELETE), obj_field=None)
+            through = _named(link)
+            _keep(through, pghistory.InsertEvent(INSERT), pghistory.DeleteEvent(DELETE), obj_field=None)
+            if publishes is True:
+                pgtrigger.register(raises_publication())(through)
         return model
 
     return follow

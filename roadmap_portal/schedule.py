@@ -1,0 +1,24 @@
+"""What happens when, by itself: the calendar of the jobs, on the clock of Paris."""
+
+from celery.schedules import crontab
+
+RESUME_SECONDS = 20
+BEAT = {
+    # Every hour, so that a calendar that was stopped over midnight makes up for it once it runs again.
+    "campaigns": {"task": "reports.tasks.follow_calendar", "schedule": crontab(minute=5)},
+    # Whatever a lost message, a flushed broker or a dead worker has left: the table says it again. A message that
+    # nobody has read before the next one is worth nothing.
+    "resume-reports": {
+        "task": "reports.tasks.resume_reports",
+        "schedule": RESUME_SECONDS,
+        "options": {"expires": RESUME_SECONDS},
+    },
+    "expired-drafts": {"task": "reports.tasks.delete_expired_drafts", "schedule": crontab(minute=15, hour=3)},
+    "reminders": {"task": "commitments.tasks.send_reminders", "schedule": crontab(minute=30, hour=7)},
+    # The day is nearly over: silence is recorded as silence.
+    "tacit-visas": {"task": "commitments.tasks.give_tacit_visas", "schedule": crontab(minute=45, hour=23)},
+    "links-of-the-evidence": {
+        "task": "commitments.tasks.check_links",
+        "schedule": crontab(minute=0, hour=4, day_of_week="mon"),
+    },
+}
