@@ -2,19 +2,33 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from commitments import api as commitments
+from actors.api import ActorList
+from commitments.api.axes import AxisList
+from commitments.api.commitments import CommitmentDetail, CommitmentList, MilestoneList
+from commitments.api.indicators import IndicatorList
+from funding.api import EnvelopeList, LineList
+from reports.api import ReportList
 from roadmap_portal import figure_pages, views
+from roadmap_portal.api import docs
 from roadmap_portal.history import views as history
 
 admin.site.site_header = admin.site.site_title = "Feuille de route IA"
 
 # The API speaks for machines: one address whatever the language.
 api = [
-    path("commitments/", commitments.CommitmentList.as_view(), name="commitments"),
-    path("commitments/<slug:code>/", commitments.CommitmentDetail.as_view(), name="commitment"),
-    path("milestones/", commitments.MilestoneList.as_view(), name="milestones"),
+    path("commitments/", CommitmentList.as_view(), name="commitments"),
+    # Whatever is asked for, the answer is JSON.
+    re_path(r"^commitments/(?P<code>[\s\S]+)/$", CommitmentDetail.as_view(), name="commitment"),
+    path("milestones/", MilestoneList.as_view(), name="milestones"),
+    path("axes/", AxisList.as_view(), name="axes"),
+    path("actors/", ActorList.as_view(), name="actors"),
+    path("indicators/", IndicatorList.as_view(), name="indicators"),
+    path("envelopes/", EnvelopeList.as_view(), name="envelopes"),
+    path("funding-lines/", LineList.as_view(), name="funding_lines"),
+    path("reports/", ReportList.as_view(), name="reports"),
+    path("schema/", docs.SchemaView.as_view(), name="schema"),
 ]
 
 urlpatterns = [
@@ -23,6 +37,7 @@ urlpatterns = [
     path("api/v1/", include((api, "api"))),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("api/v1/docs/", docs.docs, name="api_docs"),
         path("chiffres/<path:key>/donnees.json", figure_pages.figures_data, name="figures_data"),
         path("chiffres/<path:key>/", figure_pages.figures_page, name="figures"),
         path("engagements/<slug:code>/historique/", history.public_history, name="public_history"),

@@ -5,6 +5,7 @@ import pytest
 from django.template.backends.jinja2 import Template
 from django.test.signals import template_rendered
 from django.utils.translation import override
+from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.models import Membership
 from actors.models import Side
@@ -32,6 +33,12 @@ def _each_test_starts_in_french():
     """A page asked for in English leaves its language to the tests that follow."""
     with override("fr"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _calls_are_not_counted(monkeypatch):
+    """All tests call from one address. What counting does is told in test_open_api."""
+    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"anon": None, "user": None})
 
 
 @pytest.fixture

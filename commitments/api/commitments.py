@@ -7,38 +7,33 @@ missing: never zero, and never late.
 from datetime import UTC, date
 from typing import Any
 
+from django.core.validators import slug_re
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
-from rest_framework.filters import BaseFilterBackend
-from rest_framework.generics import ListAPIView, RetrieveAPIView
-from rest_framework.request import Request
-from rest_framework.views import APIView
+from rest_framework.generics import RetrieveAPIView
 
 from commitments import queries
-from commitments.filters import CommitmentFilter, Found, find
-from commitments.models import ADJACENT_LAST, CampaignLine, Commitment, Milestone, Participation, Postponement
-from roadmap_portal.api import Pages, ReadOnly, refuse_unknown
-
-FILTERS = set(CommitmentFilter.base_filters)
-
-
-class Label(serializers.CharField):
-    """Of the coded value of that name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(source=f"get_{name}_display", read_only=True)
+from commitments.models import CampaignLine, Commitment, Milestone, Participation, Postponement
+from roadmap_portal.api.filters import (
+    COMMITMENT_FILTERS,
+    FILTERS_WITHOUT_ORDER,
+    CommitmentFilters,
+    FiltersOfTheCommitment,
+)
+from roadmap_portal.api.resource import Label, ReadOnly, ResourceList
 
 
 class Hour(serializers.DateTimeField):
     def __init__(self) -> None:
-        super().__init__(default_timezone=UTC, read_only=True)
+        super().__init__(default_timezone=UTC, read_only=True, allow_null=True)
 
 
-class AxisSerializer(serializers.Serializer):
+class AxisNameSerializer(serializers.Serializer):
     code = serializers.CharField()
     title = serializers.CharField()
 
@@ -55,6 +50,13 @@ class ParticipantSerializer(serializers.Serializer):
         return participation.side or participation.actor.side or None
 
 
+class DecisionReferenceSerializer(serializers.Serializer):
+    """Of the steering committee, by its number in the meeting. What it says is not public."""
+
+    meeting_on = serializers.DateField(source="meeting.held_on")
+    number = serializers.IntegerField()
+
+
 class PostponementSerializer(serializers.Serializer):
     milestone = serializers.CharField(source="milestone.title", default=None, allow_null=True)
     from_on = serializers.DateField()
@@ -64,15 +66,10 @@ class PostponementSerializer(serializers.Serializer):
     reason_kind_label = Label("reason_kind")
     reason = serializers.CharField()
     decided_on = serializers.SerializerMethodField()
-    decision = serializers.SerializerMethodField()
+    decision = DecisionReferenceSerializer(allow_null=True)
 
     def get_decided_on(self, postponement: Postponement) -> date:
         return localdate(postponement.postponed_at)
-
-    def get_decision(self, postponement: Postponement) -> dict[str, Any] | None:
-        """Of the steering committee, by its number in the meeting. What it says is not public."""
-        decision = postponement.decision
-        return None if decision is None else {"meeting_on": decision.meeting.held_on, "number": decision.number}
 
 
 class MilestoneFields(serializers.Serializer):
@@ -81,14 +78,14 @@ class MilestoneFields(serializers.Serializer):
     origin = serializers.CharField()
     origin_label = Label("origin")
     weight = serializers.IntegerField()
-    initial_due_on = serializers.DateField()
-    due_on = serializers.DateField()
+    initial_due_on = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
     date_precision = serializers.CharField()
-    slippage_days = serializers.IntegerField()
+    slippage_days = serializers.IntegerField(allow_null=True)
     postponements_count = serializers.IntegerField()
     status = serializers.CharField()
     status_label = Label("status")
-    achieved_on = serializers.DateField()
+    achieved_on = serializers.DateField(allow_null=True)
 
 
 class MilestoneSerializer(MilestoneFields):
@@ -115,8 +112,7 @@ class AnswerSerializer(serializers.Serializer):
 
 
 class CommitmentSerializer(serializers.Serializer):
-    """`on`, the day as of which lateness and freshness are told, comes in the context."""
-
+    # `on`, the day as of which lateness and freshness are told, comes in the context.
     code = serializers.CharField()
     title = serializers.CharField()
     official_text = serializers.CharField()
@@ -127,15 +123,15 @@ class CommitmentSerializer(serializers.Serializer):
     status_label = Label("status")
     weather = serializers.CharField()
     weather_label = Label("weather")
-    progress = serializers.DecimalField(max_digits=5, decimal_places=2, coerce_to_string=False)
+    progress = serializers.DecimalField(max_digits=5, decimal_places=2, coerce_to_string=False, allow_null=True)
     axis = serializers.CharField(source="main_axis.code", default=None, allow_null=True)
-    axes = AxisSerializer(many=True)
+    axes = AxisNameSerializer(many=True)
     participants = ParticipantSerializer(many=True, source="everyone")
-    starts_on = serializers.DateField()
-    initial_due_on = serializers.DateField()
-    due_on = serializers.DateField()
+    starts_on = serializers.DateField(allow_null=True)
+    initial_due_on = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
     date_precision = serializers.CharField()
-    slippage_days = serializers.IntegerField()
+    slippage_days = serializers.IntegerField(allow_null=True)
     postponements_count = serializers.IntegerField()
     late_since = serializers.SerializerMethodField()
     late_since_revised = serializers.SerializerMethodField()
@@ -161,6 +157,7 @@ class CommitmentSerializer(serializers.Serializer):
         heard = commitment.heard_at
         return None if heard is None else (self.context["on"] - localdate(heard)).days
 
+    @extend_schema_field(AnswerSerializer(allow_null=True))
     def get_latest_answer(self, commitment: Commitment) -> dict[str, Any] | None:
         lines: list[CampaignLine] = commitment.latest_lines  # type: ignore[attr-defined]
         return AnswerSerializer(lines[0]).data if lines else None
@@ -172,40 +169,19 @@ class CommitmentSerializer(serializers.Serializer):
 class CommitmentDetailSerializer(CommitmentSerializer):
     # The list leaves out what was merged; its own address stays, and says into what.
     merged_into = serializers.CharField(source="merged_into.code", default=None, allow_null=True)
-    merged_on = serializers.DateField()
+    merged_on = serializers.DateField(allow_null=True)
     merge_reason = serializers.CharField()
     postponements = PostponementSerializer(many=True, source="ledger")
 
 
-class CommitmentFilters(BaseFilterBackend):
-    """Those of the list page, its orders included."""
-
-    def filter_queryset(self, request: Request, queryset: QuerySet[Commitment], view: APIView) -> QuerySet[Commitment]:
-        refuse_unknown(request.query_params, FILTERS)
-        found = _asked(request, queryset)
-        return queryset.order_by(ADJACENT_LAST, "code") if found.commitments is None else found.commitments
-
-
-class FiltersOfTheCommitment(BaseFilterBackend):
-    """The same, on the commitment of each milestone. Milestones come in the order of the calendar."""
-
-    def filter_queryset(self, request: Request, queryset: QuerySet[Milestone], view: APIView) -> QuerySet[Milestone]:
-        refuse_unknown(request.query_params, FILTERS - {"ordering"})
-        found = _asked(request, queries.commitments_for(request.user))
-        return queryset if found.commitments is None else queryset.filter(commitment__in=found.commitments)
-
-
-def _asked(request: Request, commitments: QuerySet[Commitment]) -> Found:
-    found = find(request.query_params, commitments, on=localdate())
-    if found.errors:
-        raise ValidationError({name: [message] for name, message in found.errors})
-    return found
-
-
-class CommitmentList(ReadOnly, ListAPIView):
+@extend_schema(
+    summary=_("Engagements"),
+    description=_("Où en est chaque engagement, son retard, ses acteurs et ses jalons."),
+)
+class CommitmentList(ResourceList):
     serializer_class = CommitmentSerializer
     filter_backends = [CommitmentFilters]
-    pagination_class = Pages
+    parameters = COMMITMENT_FILTERS
 
     def get_queryset(self) -> QuerySet[Commitment]:
         return queries.commitment_resources(queries.commitments_for(self.request.user))
@@ -214,11 +190,17 @@ class CommitmentList(ReadOnly, ListAPIView):
         return {**super().get_serializer_context(), "on": localdate()}
 
 
+@extend_schema(
+    summary=_("Un engagement"),
+    description=_("Le même, avec tous les reports de ses échéances."),
+)
 class CommitmentDetail(ReadOnly, RetrieveAPIView):
     serializer_class = CommitmentDetailSerializer
 
     def get_object(self) -> Commitment:
         """Http404 when missing, or not to be seen: same answer."""
+        if not slug_re.match(self.kwargs["code"]):
+            raise Http404
         visible = queries.commitment_resources(queries.pages_for(self.request.user).select_related("merged_into"))
         found = queries.with_ledger(visible).filter(code=self.kwargs["code"]).first()
         if found is None:
@@ -229,10 +211,14 @@ class CommitmentDetail(ReadOnly, RetrieveAPIView):
         return {**super().get_serializer_context(), "on": localdate()}
 
 
-class MilestoneList(ReadOnly, ListAPIView):
+@extend_schema(
+    summary=_("Jalons"),
+    description=_("Dans l’ordre du calendrier, avec la date promise au départ et la date actuelle."),
+)
+class MilestoneList(ResourceList):
     serializer_class = MilestoneSerializer
     filter_backends = [FiltersOfTheCommitment]
-    pagination_class = Pages
+    parameters = FILTERS_WITHOUT_ORDER
 
     def get_queryset(self) -> QuerySet[Milestone]:
         return queries.milestone_resources(self.request.user)

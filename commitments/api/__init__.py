@@ -1,0 +1,1 @@
+"""Commitments, milestones, axes and indicators as JSON, under /api/v1/."""
