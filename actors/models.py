@@ -1,5 +1,6 @@
 """Who: the actors of the roadmap, and the public sources every fact is quoted from."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as NotASiret
 from stdnum.fr import siret as siret_rules
 
+from roadmap_portal.full_text import Words
 from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
@@ -72,6 +74,9 @@ def validate_siret(value: str) -> None:
         ) from error
 
 
+ACTOR_WORDS = Words("name", "A") + Words("full_name", "A") + Words("description", "C") + Words("city", "B")
+
+
 @tracked()
 class Actor(Versioned):
     class Kind(models.TextChoices):
@@ -116,6 +121,7 @@ class Actor(Versioned):
         verbose_name = _("acteur")
         verbose_name_plural = _("acteurs")
         ordering = ["name"]
+        indexes = [GinIndex(ACTOR_WORDS, name="actor_words")]
         constraints = [
             models.CheckConstraint(
                 name="actor_siret_is_fourteen_digits",

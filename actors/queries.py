@@ -3,10 +3,12 @@
 import unicodedata
 from itertools import groupby
 
-from django.db.models import Count, Q
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
-from actors.models import Actor
+from actors.models import ACTOR_WORDS, Actor
+from roadmap_portal.full_text import excerpt, highlighted
 
 
 def alphabetical(name: str) -> str:
@@ -31,3 +33,10 @@ def actor_for(slug: str) -> Actor:
     if actor is None:
         raise Http404
     return actor
+
+
+def actors_found(query: SearchQuery) -> QuerySet[Actor]:
+    """With `rank` and `found`, the part of the text where the words are."""
+    found = Actor.objects.alias(words=ACTOR_WORDS).filter(words=query)
+    ranked = found.annotate(rank=SearchRank(ACTOR_WORDS, query))
+    return ranked.annotate(heading=highlighted("name", query), found=excerpt("description", query))

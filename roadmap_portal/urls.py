@@ -13,6 +13,7 @@ from reports.api import ReportList
 from roadmap_portal import figure_pages, views
 from roadmap_portal.api import docs
 from roadmap_portal.history import views as history
+from roadmap_portal.search.views import search_page
 
 admin.site.site_header = admin.site.site_title = "Feuille de route IA"
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("api/v1/", include((api, "api"))),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("recherche/", search_page, name="search"),
         path("api/v1/docs/", docs.docs, name="api_docs"),
         path("chiffres/<path:key>/donnees.json", figure_pages.figures_data, name="figures_data"),
         path("chiffres/<path:key>/", figure_pages.figures_page, name="figures"),

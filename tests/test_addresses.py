@@ -62,6 +62,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "api:reports": (EVERYONE, None),
     "api:schema": (EVERYONE, None),
     "api_docs": (EVERYONE, None),
+    "search": (EVERYONE, None),
     "home": (EVERYONE, None),
     "figures": (EVERYONE, None),
     "figures_data": (EVERYONE, None),

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -17,6 +18,7 @@ from commitments.models.guards import (
     not_deleted_in_force,
 )
 from commitments.models.roadmap import Axis, Roadmap
+from roadmap_portal.full_text import Words
 from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
 
@@ -81,6 +83,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def late(self, on: date) -> "CommitmentQuerySet":
         return self.filter(late_since__lte=on)
+
+
+COMMITMENT_WORDS = Words("title", "A") + Words("code", "B") + Words("summary", "B") + Words("official_text", "B")
 
 
 @tracked()
@@ -188,6 +193,7 @@ class Commitment(Versioned):
         verbose_name_plural = _("engagements")
         ordering = ["code"]
         indexes = [
+            GinIndex(COMMITMENT_WORDS, name="commitment_words"),
             models.Index(ADJACENT_LAST, "code", name="commitment_in_list_order"),
             models.Index(fields=["late_since"], name="commitment_by_lateness"),
             # The figures of the home page are read in this index alone, whatever the length of the texts.

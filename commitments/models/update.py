@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -16,8 +17,12 @@ from commitments.models.campaign import Campaign
 from commitments.models.commitment import PERCENT, Commitment, Status, Weather
 from commitments.models.guards import NOT_ONE_S_OWN, PUBLISHED_WITH_ITS_VISAS, SUBMITTED_TEXT_KEPT, append_only
 from commitments.models.milestone import Milestone
+from roadmap_portal.full_text import Words
 from roadmap_portal.history.tracking import tracked
 from roadmap_portal.versioned import Versioned
+
+# Of what is published: neither the internal note nor the risks.
+UPDATE_WORDS = Words("text_public", "B") + Words("next_steps", "C")
 
 
 # Drafts are saved every few seconds, and nobody outside reads them.
@@ -97,6 +102,7 @@ class ProgressUpdate(Versioned):
         verbose_name_plural = _("points d’avancement")
         ordering = ["-published_at", "-pk"]
         indexes = [
+            GinIndex(UPDATE_WORDS, name="update_words"),
             # Not partial: a kept plan does not know which state it will be asked for.
             models.Index(fields=["state", "-published_at"], name="update_by_publication"),
         ]
