@@ -1,5 +1,6 @@
 """Addresses. French paths at the root; the same under /en/ in English."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -14,6 +15,7 @@ from roadmap_portal import figure_pages, views
 from roadmap_portal.api import docs
 from roadmap_portal.history import views as history
 from roadmap_portal.search.views import search_page
+from roadmap_portal.styleguide import styleguide
 
 admin.site.site_header = admin.site.site_title = "Feuille de route IA"
 
@@ -54,3 +56,5 @@ urlpatterns = [
         prefix_default_language=False,
     ),
 ]
+if settings.DEBUG:
+    urlpatterns.insert(0, path("styleguide/", styleguide, name="styleguide"))

@@ -1,5 +1,7 @@
 """Home page, and whether the portal is up."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -26,9 +28,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "late": queries.most_late(request.user, on),
         "milestones": queries.next_milestones(request.user, on),
         "updates": queries.latest_updates(request.user),
+        "quarter_began_on": (began_on := first_day_of_quarter(on)),
+        "moved": queries.moved_since(request.user, began_on),
+        "funders": queries.main_funders(request.user),
         "today": on,
     }
     return render(request, "home.html", context)
+
+
+def first_day_of_quarter(on: date) -> date:
+    return on.replace(month=on.month - (on.month - 1) % 3, day=1)
 
 
 @login_not_required

@@ -63,6 +63,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "api:schema": (EVERYONE, None),
     "api_docs": (EVERYONE, None),
     "search": (EVERYONE, None),
+    "styleguide": (EVERYONE, None),  # with DEBUG on, as in the tests, and there alone
     "home": (EVERYONE, None),
     "figures": (EVERYONE, None),
     "figures_data": (EVERYONE, None),

@@ -9,14 +9,35 @@ from functools import cache, cached_property
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, F, Q, QuerySet, Sum, TextField, Value
+from django.db.models import Count, F, Q, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models.functions import Coalesce
 
 from accounts.permissions import Someone, is_staff_member, visible
+from actors.models import Actor
 from commitments.formulas import Mean, rounded
-from commitments.models import Axis, Commitment, Milestone, ProgressUpdate, Roadmap, Status, followed
+from commitments.models import (
+    Axis,
+    Commitment,
+    Milestone,
+    Participation,
+    Postponement,
+    ProgressUpdate,
+    Roadmap,
+    Status,
+    followed,
+)
 from commitments.queries.commitment import commitments_for, milestone_rows
 from commitments.queries.journal import update_rows
-from commitments.queries.rows import AxisRow, CommitmentRow, GroupRow, MilestoneRow, RoadmapRow, UpdateRow
+from commitments.queries.rows import (
+    AxisRow,
+    CommitmentRow,
+    FunderRow,
+    GroupRow,
+    MilestoneRow,
+    MovedRow,
+    RoadmapRow,
+    UpdateRow,
+)
 from roadmap_portal.prepared import Prepared
 
 SHOWN = 6
@@ -130,6 +151,8 @@ class _Home:
     late: Prepared[CommitmentRow]
     milestones: Prepared[MilestoneRow]
     updates: Prepared[UpdateRow]
+    moved: Prepared[MovedRow]
+    funders: Prepared[FunderRow]
 
 
 @cache
@@ -156,7 +179,36 @@ def _home(*, internal: bool) -> _Home:
             on=date,
         ),
         Prepared(UpdateRow, lambda: update_rows(published).order_by("-published_at")[:SHOWN]),
+        Prepared(MovedRow, lambda since: _moved(commitments, since), since=date),
+        Prepared(FunderRow, lambda: _funders(commitments)),
     )
+
+
+def _moved(commitments: QuerySet[Commitment], since: date) -> QuerySet[Roadmap]:
+    """One row. Adjacent actions are left out, as of every headline figure."""
+    counted = commitments.exclude(provenance=Commitment.Provenance.ADJACENT)
+    published = ProgressUpdate.objects.filter(published_at__date__gte=since).values("commitment")
+    moved = Postponement.objects.filter(postponed_at__date__gte=since).values("commitment")
+    achieved = Milestone.objects.filter(commitment__in=counted.values("pk"), achieved_on__gte=since)
+    return Roadmap.objects.order_by("pk").annotate(
+        updated=_number(counted.filter(pk__in=published)),
+        achieved=_number(achieved.filter(status=Milestone.Status.ACHIEVED)),
+        postponed=_number(counted.filter(pk__in=moved)),
+    )[:1]
+
+
+def _number(found: QuerySet[Any]) -> Coalesce:
+    """How many, as a question inside another."""
+    counted = found.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _funders(commitments: QuerySet[Commitment]) -> QuerySet[Actor]:
+    """Who pays for the most commitments, first."""
+    counted = commitments.exclude(provenance=Commitment.Provenance.ADJACENT).values("pk")
+    funding = Q(participations__role=Participation.Role.FUNDER, participations__commitment__in=counted)
+    number = Count("participations__commitment", filter=funding, distinct=True)
+    return Actor.objects.annotate(commitments=number).filter(commitments__gt=0).order_by("-commitments", "slug")[:SHOWN]
 
 
 ROADMAPS = Prepared(RoadmapRow, lambda: Roadmap.objects.order_by("pk")[:1])
@@ -191,6 +243,16 @@ def next_milestones(user: Someone, on: date) -> list[MilestoneRow]:
 
 def latest_updates(user: Someone) -> list[UpdateRow]:
     return _home(internal=is_staff_member(user)).updates()
+
+
+def moved_since(user: Someone, since: date) -> MovedRow:
+    rows = _home(internal=is_staff_member(user)).moved(since=since)
+    return next(iter(rows), MovedRow(0, 0, 0))
+
+
+def main_funders(user: Someone) -> list[FunderRow]:
+    """By how many commitments they pay for; how much is told by the pages on funding."""
+    return _home(internal=is_staff_member(user)).funders()
 
 
 def listed_by_axis(user: Someone) -> dict[int, int]:

@@ -16,6 +16,20 @@ class RoadmapRow(NamedTuple):
     is_demonstration: bool
 
 
+class MovedRow(NamedTuple):
+    """What happened to commitments since the first day of a quarter."""
+
+    updated: int  # commitments whose text was published
+    achieved: int  # milestones
+    postponed: int  # commitments, for themselves or a milestone
+
+
+class FunderRow(NamedTuple):
+    slug: str
+    name: str
+    commitments: int
+
+
 class CommitmentRow(NamedTuple):
     pk: int
     code: str
