@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from commitments import services, transitions
-from commitments.models import Campaign, Commitment
+from commitments.models import Campaign, Commitment, Subscription
 
 # The job of the evening starts a little before the day it closes is over.
 BEFORE_MIDNIGHT = timedelta(minutes=30)
@@ -25,6 +25,16 @@ def remind(campaign_id: int, user_id: int, codes: list[str] | None = None) -> No
     campaign, by = Campaign.objects.get(pk=campaign_id), User.objects.get(pk=user_id)
     chosen = None if codes is None else Commitment.objects.filter(code__in=codes)
     services.remind(campaign, by=by, on=timezone.localdate(), commitments=chosen, at=timezone.now())
+
+
+@shared_task
+def ask_to_confirm(subscription_id: int) -> None:
+    services.ask_to_confirm(Subscription.objects.get(pk=subscription_id))
+
+
+@shared_task
+def tell_subscribers() -> None:
+    services.tell_subscribers(timezone.now())
 
 
 @shared_task

@@ -15,6 +15,8 @@ BEAT = {
     },
     "expired-drafts": {"task": "reports.tasks.delete_expired_drafts", "schedule": crontab(minute=15, hour=3)},
     "reminders": {"task": "commitments.tasks.send_reminders", "schedule": crontab(minute=30, hour=7)},
+    # Each subscriber once a week: on Monday, or the first day after it that the portal runs.
+    "subscribers": {"task": "commitments.tasks.tell_subscribers", "schedule": crontab(minute=50, hour=7)},
     # The day is nearly over: silence is recorded as silence.
     "tacit-visas": {"task": "commitments.tasks.give_tacit_visas", "schedule": crontab(minute=45, hour=23)},
     "links-of-the-evidence": {

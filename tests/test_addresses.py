@@ -76,6 +76,9 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "commitments:axis_detail": (EVERYONE, None),
     "commitments:indicator_list": (EVERYONE, None),
     "commitments:calendar": (EVERYONE, None),
+    "commitments:milestones_ics": (EVERYONE, None),
+    "commitments:news_atom": (EVERYONE, None),
+    "commitments:subscribe": (EVERYONE, None),  # sent: tests/commitments/test_subscriptions.py
     "commitments:my_quarter": (STAFF, None),
     "commitments:alerts": (STAFF, None),
     "commitments:confirm_unchanged": (None, WRITERS),
@@ -147,7 +150,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "accounts:end_snooze": (None, STAFF),
 }
 # Asked for in tests of their own: a worker must answer, or what they show be online.
-ELSEWHERE = {"ready", "commitments:indicator_detail", "reports:detail", "reports:version", "reports:file",
+ELSEWHERE = {"ready", "commitments:subscription_confirm", "commitments:unsubscribe",
+             "commitments:indicator_detail", "reports:detail", "reports:version", "reports:file",
              "reports:rectify", "reports:publish"}  # fmt: skip
 CASES = [(name, method, who) for name, rule in RULES.items() for method, may in zip(("get", "post"), rule, strict=True)
          if may is not None for who in PEOPLE]  # fmt: skip

@@ -19,6 +19,7 @@ from commitments.models.participation import Participation
 from commitments.models.reminder import Delivery, Snooze
 from commitments.models.roadmap import Axis, Roadmap
 from commitments.models.steering import AgendaItem, Decision, SteeringMeeting
+from commitments.models.subscription import Subscription
 from commitments.models.update import MilestoneClaim, ProgressUpdate, Visa
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Snooze",
     "Status",
     "SteeringMeeting",
+    "Subscription",
     "Visa",
     "Weather",
     "followed",

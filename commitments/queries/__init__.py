@@ -1,6 +1,6 @@
 """What the pages read, each in a constant number of queries. Visibility is applied here."""
 
-from commitments.queries.around import axis_for, events, milestones_for
+from commitments.queries.around import actors_with_milestones, axis_for, events, milestones_for
 from commitments.queries.board import (
     BoardRow,
     Group,
@@ -122,6 +122,7 @@ __all__ = [
     "Surroundings",
     "Tally",
     "absorbed",
+    "actors_with_milestones",
     "agenda_for",
     "all_evidence",
     "approved_sides",

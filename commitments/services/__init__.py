@@ -3,6 +3,7 @@
 from commitments.services.calendar import tell_administrators
 from commitments.services.links import check_links
 from commitments.services.reminders import DailyRun, Outcome, Plan, Reminded, plan_reminders, remind, send_reminders
+from commitments.services.subscriptions import ask_to_confirm, tell_subscribers
 from commitments.stages import stage_on, week_of
 
 __all__ = [
@@ -10,11 +11,13 @@ __all__ = [
     "Outcome",
     "Plan",
     "Reminded",
+    "ask_to_confirm",
     "check_links",
     "plan_reminders",
     "remind",
     "send_reminders",
     "stage_on",
     "tell_administrators",
+    "tell_subscribers",
     "week_of",
 ]

@@ -1,12 +1,14 @@
 """Pages of the roadmap that everyone reads."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -20,8 +22,12 @@ from commitments.queries.forecasts import outlook
 from funding.queries import counted_of, money_of, overview
 from funding.queries.plans import plan_of
 from funding.stages import picture, sentence, shares_picture
+from roadmap_portal.charts import Moment, timeline_chart
+from roadmap_portal.templatetags.portal import short_day
 
 PAGE_SIZE = 40
+# In the picture of the calendar: more would be too small to read on a telephone.
+REACHED_DRAWN, AWAITED_DRAWN = 4, 12
 
 
 @login_not_required
@@ -163,16 +169,46 @@ def axis_detail(request: HttpRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
+    """Of all commitments, or of those that the filters of the list ask for: the page offers axis and actor."""
     on = localdate()
+    found = find(request.GET, queries.commitments_for(request.user), on=on)
     milestones = queries.milestones_for(request.user)
+    if found.commitments is not None:
+        milestones = milestones.filter(commitment__in=found.commitments)
     coming = Q(due_on__gte=on, status=Milestone.Status.PLANNED)
     tracked = Q(origin=Milestone.Origin.PLAN)
     context = {
+        "asked": request.GET,
+        "errors": found.errors,
+        "chosen": _badges(request, found.chosen),
+        "axes": queries.axes(),
+        "actors": queries.actors_with_milestones(request.user),
+        "chart": _timeline(milestones, on),
         "today": on,
         "coming": milestones.filter(coming),
         "overdue": milestones.filter(tracked, status=Milestone.Status.PLANNED, due_on__lt=on),
         "achieved": milestones.filter(status=Milestone.Status.ACHIEVED).order_by("-achieved_on", "pk"),
         "untold": milestones.filter(~tracked, status=Milestone.Status.PLANNED, due_on__lt=on),
-        "events": queries.events(),
+        "events": queries.events() if found.commitments is None else [],
     }
     return render(request, "commitments/calendar.html", context)
+
+
+def _timeline(milestones: QuerySet[Milestone], on: date) -> SafeString | None:
+    """The milestones around today; None with fewer than two, which make no picture."""
+    reached = milestones.filter(status=Milestone.Status.ACHIEVED).order_by("-achieved_on", "pk")[:REACHED_DRAWN]
+    awaited = milestones.filter(status=Milestone.Status.PLANNED, origin=Milestone.Origin.PLAN)[:AWAITED_DRAWN]
+    moments = [
+        Moment(
+            milestone.title,
+            milestone.initial_due_on,
+            milestone.achieved_on or milestone.due_on,
+            milestone.achieved_on is not None,
+            short_day(milestone.achieved_on or milestone.due_on),
+        )
+        for milestone in [*reversed(reached), *awaited]
+    ]
+    if len(moments) < 2:
+        return None
+    title, text = _("Les jalons autour d’aujourd’hui"), _("Les mêmes jalons, avec leurs dates, sont listés plus bas.")
+    return mark_safe(timeline_chart(moments, on, title=title, description=text))  # noqa: S308 - drawn by us

@@ -1,0 +1,88 @@
+"""The mails of the subscriptions: the one that asks to confirm, and the one of the week."""
+
+import logging
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from commitments.models import Subscription
+from commitments.queries import the_roadmap
+from commitments.queries.subscriptions import digest
+from commitments.stages import monday_of
+from commitments.transitions.subscriptions import (
+    claim_week,
+    confirmation_token,
+    forget_unconfirmed,
+    leaving_token,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def ask_to_confirm(subscription: Subscription) -> None:
+    with translation.override(subscription.language):
+        address = settings.PUBLIC_URL + reverse(
+            "commitments:subscription_confirm", args=[confirmation_token(subscription)]
+        )
+        context = {"subscription": subscription, "confirm": address}
+        _message(subscription, _("Confirmez votre abonnement"), "subscription", context).send()
+
+
+def tell_subscribers(at: datetime) -> int:
+    """Once a week each; how many mails left. An address that fails stops nobody and is tried again by the next run."""
+    forget_unconfirmed(at)
+    monday = monday_of(timezone.localdate(at))
+    due = Subscription.objects.filter(confirmed_at__isnull=False).exclude(told_week_of__gte=monday)
+    return sum(_tell(pk, at) for pk in due.values_list("pk", flat=True))
+
+
+def _tell(pk: int, at: datetime) -> bool:
+    monday = monday_of(timezone.localdate(at))
+    subscription = claim_week(pk, monday)
+    if subscription is None:
+        return False
+    told = digest(subscription, monday)
+    if told.is_empty:
+        return False
+    try:
+        with translation.override(subscription.language):
+            subject = _("La semaine de la feuille de route")
+            leave = settings.PUBLIC_URL + reverse("commitments:unsubscribe", args=[leaving_token(subscription)])
+            context = {"subscription": subscription, "digest": told, "leave": leave}
+            # RFC 8058: the mail program posts to this address at one click; one that only opens it changes nothing.
+            headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+            _message(subscription, subject, "digest", context, headers).send()
+    except OSError:
+        # What the mail server says may hold the address: the number is enough to find it.
+        logger.warning("The weekly mail of subscription %s has not left.", pk)
+        Subscription.objects.filter(pk=pk).update(told_week_of=subscription.told_week_of)
+        return False
+    return True
+
+
+def _message(
+    subscription: Subscription,
+    subject: str,
+    template: str,
+    context: dict[str, Any],
+    headers: dict[str, str] | None = None,
+) -> EmailMultiAlternatives:
+    roadmap = the_roadmap()
+    is_demonstration = roadmap is not None and roadmap.is_demonstration
+    if is_demonstration:
+        subject = f"[{_('Démonstration')}] {subject}"
+    context |= {"subject": subject, "site": settings.PUBLIC_URL, "is_demonstration": is_demonstration}
+    # Messages of the catalogue are marked as safe and escape what they are given, in a text as in a page.
+    text = unescape(render_to_string(f"mail/{template}.txt", context))
+    message = EmailMultiAlternatives(
+        subject, text, to=[subscription.email], headers={"Auto-Submitted": "auto-generated", **(headers or {})}
+    )
+    message.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
+    return message
