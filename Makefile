@@ -12,6 +12,9 @@ CODE := roadmap_portal actors accounts commitments funding reports
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard roadmap_portal/locale/*/LC_MESSAGES/django.po))
 # The functions that take a text to translate, beside _, gettext, ngettext and their like.
 KEYWORDS := -k gettext_lazy -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 -k plural:1,2
+# What production must say of who publishes it.
+LEGAL := PUBLISHER_NAME PUBLISHER_ADDRESS PUBLISHER_PHONE PUBLISHER_DIRECTOR PUBLISHER_SECOND HOSTING_NAME \
+	HOSTING_ADDRESS HOSTING_PHONE DPO_NAME DPO_EMAIL CONTACT_EMAIL ACCESSIBILITY_EMAIL SECURITY_CONTACT
 PIN := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make pin"
 
@@ -32,7 +35,7 @@ lint: setup ## style, types, gabarits, migrations, réglages de production
 	DEBUG=1 $(BIN)/mypy $(CODE)
 	$(BIN)/djlint --lint --quiet templates $(wildcard */templates)
 	DEBUG=0 SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
-	PUBLIC_URL=https://portail.example \
+	PUBLIC_URL=https://portail.example $(foreach name,$(LEGAL),$(name)=exemple) \
 	$(EMBEDDED) --home var/lint -- sh -ec '\
 		$(BIN)/python manage.py makemigrations --check --dry-run; \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING'

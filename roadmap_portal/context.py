@@ -4,9 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.timezone import localdate
 
 from accounts import permissions
 from commitments.queries import the_roadmap
+from roadmap_portal import accessibility
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -22,4 +24,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "can_manage_reports": permissions.can_manage_reports(user),
             "can_request_reports": permissions.can_request_reports(user),
         }
-    return {"roadmap": SimpleLazyObject(the_roadmap), "rights": rights}
+    return {
+        "roadmap": SimpleLazyObject(the_roadmap),
+        "accessibility": SimpleLazyObject(lambda: accessibility.standing(localdate())),
+        "rights": rights,
+    }

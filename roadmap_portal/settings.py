@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from roadmap_portal import embedded, schedule
 from roadmap_portal.api.settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 - read by Django
+from roadmap_portal.legal import legal_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "django_filters",
     "pgtrigger",
     "pghistory",
@@ -216,6 +218,9 @@ REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", default=60)
 REPORT_RETRY_SECONDS = env.list("REPORT_RETRY_SECONDS", cast=int, default=[60, 300, 900])
 # Drafts that are neither sealed nor online.
 REPORT_DRAFT_DAYS = env.int("REPORT_DRAFT_DAYS", default=90)
+
+# --- Legal pages --------------------------------------------------------------------------------
+LEGAL = legal_from(env)
 
 # --- Mail -------------------------------------------------------------------------------------
 # In seconds: a server that does not answer must not hold a worker.

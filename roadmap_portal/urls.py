@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 
 from actors.api import ActorList
@@ -11,11 +13,13 @@ from commitments.api.commitments import CommitmentDetail, CommitmentList, Milest
 from commitments.api.indicators import IndicatorList
 from funding.api import EnvelopeList, LineList
 from reports.api import ReportList
-from roadmap_portal import figure_pages, views
+from roadmap_portal import figure_pages, legal_pages, views
 from roadmap_portal.api import docs
 from roadmap_portal.history import views as history
 from roadmap_portal.search.views import search_page
+from roadmap_portal.site_map import SITEMAPS
 from roadmap_portal.styleguide import styleguide
+from roadmap_portal.territory import map_page
 
 admin.site.site_header = admin.site.site_title = "Feuille de route IA"
 
@@ -35,12 +39,20 @@ api = [
 ]
 
 urlpatterns = [
+    path(".well-known/security.txt", legal_pages.security_txt, name="security_txt"),
+    path("robots.txt", legal_pages.robots_txt, name="robots_txt"),
+    path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("healthz/", views.healthz, name="healthz"),
     path("healthz/ready", views.ready, name="ready"),
     path("api/v1/", include((api, "api"))),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("recherche/", search_page, name="search"),
+        path("carte/", map_page, name="map"),
+        path("accessibilite/", legal_pages.accessibility, name="accessibility"),
+        path("mentions-legales/", legal_pages.legal_notice, name="legal_notice"),
+        path("donnees-personnelles/", legal_pages.privacy, name="privacy"),
+        path("plan-du-site/", legal_pages.site_map, name="site_map"),
         path("api/v1/docs/", docs.docs, name="api_docs"),
         path("chiffres/<path:key>/donnees.json", figure_pages.figures_data, name="figures_data"),
         path("chiffres/<path:key>/", figure_pages.figures_page, name="figures"),

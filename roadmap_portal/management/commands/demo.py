@@ -42,6 +42,24 @@ ACCOUNTS = (
 )
 
 
+# What the legal pages show; production names its own (README, « Environment »).
+FICTIONAL_PUBLISHER = {
+    "PUBLISHER_NAME": "Région d’exemple (fictif)",
+    "PUBLISHER_ADDRESS": "1 place de l’Exemple, 69000 Lyon (fictif)",
+    "PUBLISHER_PHONE": "01 99 00 00 01 (fictif)",
+    "PUBLISHER_DIRECTOR": "la présidence de la Région d’exemple (fictif)",
+    "PUBLISHER_SECOND": "Préfecture de région d’exemple (fictif)",
+    "HOSTING_NAME": "Hébergeur d’exemple (fictif)",
+    "HOSTING_ADDRESS": "2 rue de l’Exemple, 38000 Grenoble (fictif)",
+    "HOSTING_PHONE": "01 99 00 00 02 (fictif)",
+    "DPO_NAME": "délégué d’exemple (fictif)",
+    "DPO_EMAIL": "dpo@demo.example",
+    "CONTACT_EMAIL": "contact@demo.example",
+    "ACCESSIBILITY_EMAIL": "accessibilite@demo.example",
+    "SECURITY_CONTACT": "mailto:securite@demo.example",
+}
+
+
 class DemoFailed(Exception):
     """Its first line says why, in French."""
 
@@ -153,6 +171,7 @@ def production_variables(host: str, port: int) -> dict[str, str]:
         "SECRET_KEY": secret.read_text(),
         "PUBLIC_URL": f"http://{host}:{port}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
+        **FICTIONAL_PUBLISHER,
         # The line that a server writes must be in its log when it dies.
         "PYTHONUNBUFFERED": "1",
     }
