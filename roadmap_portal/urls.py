@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from commitments import api as commitments
+from reports import urls as reports
 from roadmap_portal import figure_pages, views
 from roadmap_portal.history import views as history
 
@@ -36,4 +37,6 @@ urlpatterns = [
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),
+    # After the pages: the file and the schema of grants are those of `funding`.
+    path("", include((reports.files, "open_data"))),
 ]
