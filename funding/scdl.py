@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from stdnum.exceptions import ValidationError as NotASiret
 from stdnum.fr import siret as siret_rules
+
+from roadmap_portal.csv_lines import csv_lines
 
 VERSION = "2.1.1"
 URI = "https://schema.data.gouv.fr/schemas/scdl/subventions/2.1.1/schema.json"
@@ -101,22 +103,8 @@ def _described(field: Field) -> dict[str, Any]:
     return described | ({"trueValues": ["oui"], "falseValues": ["non"]} if field.kind == "boolean" else {})
 
 
-def as_csv(rows: Iterable[Row]) -> Iterable[str]:
-    """Line by line: comma, decimal point, no BOM (requirement T6). Nothing is altered in a value."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, NAMES, lineterminator="\r\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow(row)
-        yield _taken(buffer)
-    yield _taken(buffer)
-
-
-def _taken(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text
+def as_csv(rows: Iterable[Row]) -> Iterator[str]:
+    return csv_lines(NAMES, ([row[name] for name in NAMES] for row in rows))
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,7 @@ class Drawn:
 
     name: str
     path: str
-    x: float
-    y: float
+    at: tuple[float, ...]  # where its number is written
     place: Place
     number: int
     shade: int
@@ -58,7 +57,7 @@ def _drawn(found: dict[str, Place], shown: str) -> list[Drawn]:
     located = [found.get(outline["code"], Place(outline["code"])) for outline in outlines]
     numbers = [getattr(place, shown) for place in located]
     return [
-        Drawn(outline["name"], outline["path"], *outline["label"], place, number, _shade(number, max(numbers)))
+        Drawn(outline["name"], outline["path"], tuple(outline["label"]), place, number, _shade(number, max(numbers)))
         for outline, place, number in zip(outlines, located, numbers, strict=True)
     ]
 

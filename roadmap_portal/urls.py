@@ -12,6 +12,7 @@ from commitments.api.axes import AxisList
 from commitments.api.commitments import CommitmentDetail, CommitmentList, MilestoneList
 from commitments.api.indicators import IndicatorList
 from funding.api import EnvelopeList, LineList
+from reports import urls as reports
 from reports.api import ReportList
 from roadmap_portal import figure_pages, legal_pages, views
 from roadmap_portal.api import docs
@@ -67,6 +68,8 @@ urlpatterns = [
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),
+    # After the pages: the file and the schema of grants are those of `funding`.
+    path("", include((reports.files, "open_data"))),
 ]
 if settings.DEBUG:
     urlpatterns.insert(0, path("styleguide/", styleguide, name="styleguide"))

@@ -142,6 +142,13 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "funding:grant_check": (VALIDATING, VALIDATING),
     "funding:grant_edit": (VALIDATING, VALIDATING),
     "funding:grant_publish": (None, VALIDATING),
+    "reports:data_catalogue": (EVERYONE, None),
+    "reports:data_set": (EVERYONE, None),
+    "open_data:dcat": (EVERYONE, None),
+    "open_data:package": (EVERYONE, None),
+    "open_data:csv": (EVERYONE, None),
+    "open_data:json": (EVERYONE, None),
+    "open_data:schema": (EVERYONE, None),
     "reports:list": (EVERYONE, None),
     "reports:comparison": (EVERYONE, None),
     "reports:verification": (EVERYONE, None),
@@ -160,7 +167,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
 # Asked for in tests of their own: a worker must answer, or what they show be online.
 ELSEWHERE = {"ready", "commitments:subscription_confirm", "commitments:unsubscribe",
              "commitments:indicator_detail", "reports:detail", "reports:version", "reports:file",
-             "reports:rectify", "reports:publish"}  # fmt: skip
+             "reports:rectify", "reports:publish",
+             *(f"open_data:quarter_{name}" for name in ("package", "csv", "json"))}  # fmt: skip
 CASES = [(name, method, who) for name, rule in RULES.items() for method, may in zip(("get", "post"), rule, strict=True)
          if may is not None for who in PEOPLE]  # fmt: skip
 
@@ -219,6 +227,9 @@ def addresses(region, state, amina, rachel):
         "pause": [snooze_token(author)],
         "actors:detail": ["region"],
         "reports:seal": [campaign.slug],
+        **{f"open_data:{name}": ["engagements"] for name in ("csv", "json", "schema")},
+        "open_data:dcat": ["ttl"],
+        "reports:data_set": ["engagements"],
         **{f"funding:{name}": [commitment.code] for name in ("ledger", "line_add", "plan")},
         "funding:line_authorisation": [commitment.code, money.line.pk],
         "funding:event_correct": [commitment.code, money.pk],

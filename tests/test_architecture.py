@@ -36,7 +36,7 @@ DOMAIN = [
     ["transitions", "dataset"],
     ["services", "verification"],
 ]
-DELIVERY = [["tasks", "forms"], ["writers"], ["api"], ["views", "admin"], ["urls"]]
+DELIVERY = [["tasks", "forms"], ["writers", "open_data"], ["api"], ["views", "admin"], ["urls"]]
 ALSO_KNOWN = ["apps", "migrations", "__init__"]
 # `writers` lay a dataset out: they stand below services in `reports`, which calls them.
 ORDER = {name: rank for rank, step in enumerate([*DOMAIN[:6], ["writers"], DOMAIN[6], *DELIVERY]) for name in step}

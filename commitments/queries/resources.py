@@ -10,14 +10,14 @@ from commitments.queries.line_states import with_states
 PARTICIPATIONS = Participation.objects.select_related("actor").order_by("role", "actor__name", "pk")
 
 
-def _moves(postponements: QuerySet[Postponement], of: str) -> Coalesce:
+def moves(postponements: QuerySet[Postponement], of: str) -> Coalesce:
     """How many times a due date moved. `of`: what the postponements are of, "commitment" or "milestone"."""
     counted = postponements.filter(**{of: OuterRef("pk")}).order_by().values(of).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _milestones() -> QuerySet[Milestone]:
-    return Milestone.objects.annotate(postponements_count=_moves(Postponement.objects.all(), "milestone")).order_by(
+    return Milestone.objects.annotate(postponements_count=moves(Postponement.objects.all(), "milestone")).order_by(
         "due_on", "pk"
     )
 
@@ -39,7 +39,7 @@ def commitment_resources(commitments: QuerySet[Commitment]) -> QuerySet[Commitme
     own = Postponement.objects.filter(milestone__isnull=True)
     return (
         commitments.select_related("main_axis")
-        .annotate(postponements_count=_moves(own, "commitment"))
+        .annotate(postponements_count=moves(own, "commitment"))
         .prefetch_related(
             "axes",
             Prefetch("participations", PARTICIPATIONS, to_attr="everyone"),

@@ -86,7 +86,7 @@ def _build(report: Report, seal: Json | None) -> Json:
     roadmap, on = campaign.roadmap, campaign.reference_on
     starts_on = _starts_on(report)
     found = entries(campaign)
-    money = surroundings.Money(found, on)
+    money = surroundings.Money([entry.commitment.pk for entry in found], on)
     every_row = [commitment_row(entry, money.of(entry), campaign) for entry in found]
     rows = [row for row in every_row if not row["is_adjacent"]]
     neighbours = [row for row in every_row if row["is_adjacent"]]

@@ -70,6 +70,12 @@ def labels() -> Json:
     return found
 
 
+def codes(group: str) -> list[str]:
+    """What a value of the group may be."""
+    choices = GROUPS[group]
+    return [str(code) for code, _label in (choices.choices if isinstance(choices, type) else choices) if code]
+
+
 def _labels(choices: Iterable[tuple[Any, Any]] | type[Choices]) -> dict[str, str]:
     pairs = choices.choices if isinstance(choices, type) else choices
     return {str(code): str(label) for code, label in pairs if code is not None}

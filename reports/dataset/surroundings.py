@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from commitments.models import Indicator, IndicatorTarget, Measurement
+from django.db.models import QuerySet
+
+from commitments.models import Commitment, Indicator, IndicatorTarget, Measurement
 from commitments.progress import progress_of_indicator
 from funding.ledger import FOLLOWS, KINDS
 from funding.models import Envelope, FundingEvent, FundingLine
@@ -15,17 +17,16 @@ from reports.dataset.values import Json, iso, reading, sources, two_places
 
 
 class Money:
-    """What the commitments of a report were funded by at the end of a day, read once."""
+    """What commitments, given by their keys, were funded by at the end of a day, read once."""
 
-    def __init__(self, entries: Iterable[Entry], on: date) -> None:
+    def __init__(self, commitments: Iterable[int] | QuerySet[Commitment], on: date) -> None:
         self.lines = defaultdict[int, list[FundingLine]](list)
         self.parents = parents_of_envelopes()
-        ids = [entry.commitment.pk for entry in entries]
-        found = funding_lines(on).select_related("commitment__main_axis").filter(commitment__in=ids)
+        found = funding_lines(on).select_related("commitment__main_axis").filter(commitment__in=commitments)
         for line in found.order_by("commitment__code", "envelope__code", "pk"):
             self.lines[line.commitment_id].append(line)
         self.events = defaultdict[int, list[FundingEvent]](list)
-        events = FundingEvent.objects.effective().filter(line__commitment__in=ids, occurred_on__lte=on)
+        events = FundingEvent.objects.effective().filter(line__commitment__in=commitments, occurred_on__lte=on)
         for event in events.order_by("line", "occurred_on", "recorded_at", "pk"):
             self.events[event.line_id].append(event)
 

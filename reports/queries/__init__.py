@@ -2,6 +2,7 @@
 queries."""
 
 from reports.queries.contents import content_chunks, contents_of
+from reports.queries.quarters import published_quarter, published_quarters
 from reports.queries.queue import Queue, due_reports, ended_report, people_to_tell, queue, untold_reports
 from reports.queries.reading import (
     QuarterOnline,
@@ -43,6 +44,8 @@ __all__ = [
     "latest_sealed",
     "people_to_tell",
     "public_reports",
+    "published_quarter",
+    "published_quarters",
     "published_with",
     "quarters_online",
     "quarters_to_seal",
