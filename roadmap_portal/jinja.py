@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.db.models import TextChoices
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -20,6 +21,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import get_language, gettext
 from jinja2 import Environment, StrictUndefined, pass_environment
 from jinja2.filters import make_attrgetter
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
 from actors.models import Confidence, Side
@@ -98,6 +100,8 @@ def environment(**options: Any) -> Environment:
         labels=labels,
         page_address=page_address,
         address_in=address_in,
+        public_url=settings.PUBLIC_URL,
+        json_ld=json_ld,
     )
     made.filters.update({write.__name__: write for write in FORMATS})
     made.filters.update(capfirst=capfirst, in_french=in_french, say=say, runs=runs, truncatewords=truncatewords)
@@ -199,6 +203,13 @@ def url(name: str, *arguments: str | int) -> str:
 def _address(name: str, arguments: tuple[str | int, ...], language_code: str | None, prefix: str) -> str:
     """The last two say what the address depends on beside its name."""
     return reverse(name, args=arguments)
+
+
+def json_ld(**described: Any) -> Markup:
+    """What search engines read of a page (schema.org): data, which no browser runs."""
+    named = {name.replace("at_", "@"): value for name, value in described.items()}
+    text = htmlsafe_json_dumps({"@context": "https://schema.org", **named})
+    return Markup('<script type="application/ld+json">{}</script>').format(text)
 
 
 def page_address(request: HttpRequest) -> str:

@@ -26,6 +26,7 @@ from roadmap_portal.publication import publication_number
 # Larger answers (a whole data set) are made each time: a few of them would push every page out.
 LARGEST_BYTES = 400_000
 SMALLEST_PACKED_BYTES = 500
+PACKED = ("text/", "application/", "image/svg")  # a PNG is packed already
 ACCEPTS_GZIP = re.compile(r"\bgzip\b")
 # What each answer gets anew.
 OWN_HEADERS = {"content-length", "vary", "cache-control", "etag", "last-modified", "content-encoding"}
@@ -94,7 +95,8 @@ def _accepts_gzip(request: HttpRequest) -> bool:
 
 def _page(response: HttpResponse, *, is_packed: bool) -> Page:
     body = response.content
-    packed = gzip.compress(body, 6, mtime=0) if is_packed and len(body) >= SMALLEST_PACKED_BYTES else None
+    is_worth_it = len(body) >= SMALLEST_PACKED_BYTES and response.get("Content-Type", "").startswith(PACKED)
+    packed = gzip.compress(body, 6, mtime=0) if is_packed and is_worth_it else None
     headers = {name: value for name, value in response.items() if name.lower() not in OWN_HEADERS}
     digest = hashlib.blake2b(body, digest_size=12).hexdigest()
     return Page(headers, body, packed, digest, int(now().timestamp()))

@@ -14,7 +14,7 @@ from commitments.api.indicators import IndicatorList
 from funding.api import EnvelopeList, LineList
 from reports import urls as reports
 from reports.api import ReportList
-from roadmap_portal import figure_pages, legal_pages, views
+from roadmap_portal import figure_pages, legal_pages, sharing, views
 from roadmap_portal.api import docs
 from roadmap_portal.history import views as history
 from roadmap_portal.search.views import search_page
@@ -41,6 +41,7 @@ api = [
 
 urlpatterns = [
     path(".well-known/security.txt", legal_pages.security_txt, name="security_txt"),
+    path("oembed/", sharing.oembed, name="oembed"),
     path("robots.txt", legal_pages.robots_txt, name="robots_txt"),
     path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("healthz/", views.healthz, name="healthz"),
@@ -50,6 +51,8 @@ urlpatterns = [
         path("", views.home, name="home"),
         path("recherche/", search_page, name="search"),
         path("carte/", map_page, name="map"),
+        path("integrer/<slug:kind>/<slug:code>/", sharing.embed, name="embed"),
+        path("partage/<slug:kind>/<slug:code>.png", sharing.picture, name="picture"),
         path("accessibilite/", legal_pages.accessibility, name="accessibility"),
         path("mentions-legales/", legal_pages.legal_notice, name="legal_notice"),
         path("donnees-personnelles/", legal_pages.privacy, name="privacy"),

@@ -64,6 +64,9 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "api_docs": (EVERYONE, None),
     "search": (EVERYONE, None),
     "map": (EVERYONE, None),
+    "embed": (EVERYONE, None),  # of an axis; never of what is internal: tests/roadmap_portal/test_sharing.py
+    "picture": (EVERYONE, None),
+    "oembed": (set(), None),  # without the address of a page there is nothing to tell
     "accessibility": (EVERYONE, None),
     "legal_notice": (EVERYONE, None),
     "privacy": (EVERYONE, None),
@@ -220,6 +223,7 @@ def addresses(region, state, amina, rachel):
         "measure_correct": [indicator.code, reading.pk],
         "history": ["commitments.campaign", campaign.pk],
         "axis_detail": ["research"],
+        **{name: ["axes", "research"] for name in ("embed", "picture")},
         **{name: ["axe/research"] for name in ("figures", "figures_data")},
         "evidence_withdraw": [commitment.code, with_file.pk],
         "evidence_file": [with_file.pk],

@@ -47,7 +47,7 @@ def draw(spec: Spec, title: str, description: str) -> str:
 
 @lru_cache(maxsize=512)
 def _draw(spec: str, language: str) -> str:
-    _register_fonts()
+    register_fonts()
     text = {"font": FONT, "labelFontSize": 15, "labelColor": INK, "gridColor": GRID, "domainColor": MUTED}
     config = {
         "background": None,
@@ -71,5 +71,5 @@ def _figures(language: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _register_fonts() -> None:
+def register_fonts() -> None:
     vl_convert.register_font_directory(str(settings.BASE_DIR / "static" / "vendor" / "source-sans-3"))
