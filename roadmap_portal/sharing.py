@@ -6,7 +6,7 @@ from textwrap import wrap
 from urllib.parse import urlsplit
 
 import vl_convert
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -86,7 +86,7 @@ def _of_group(kind: str, code: str, title: str, page: str, tally: Tally) -> Card
 
 # The only addresses that a page of another site may frame.
 @xframe_options_exempt
-@csp_update({"frame-ancestors": ["*"]})  # type: ignore[arg-type]
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]
 @login_not_required
 @require_safe
 def embed(request: HttpRequest, kind: str, code: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_safe
 
 from actors.api import ActorList
 from commitments.api.axes import AxisList
@@ -43,7 +44,7 @@ urlpatterns = [
     path(".well-known/security.txt", legal_pages.security_txt, name="security_txt"),
     path("oembed/", sharing.oembed, name="oembed"),
     path("robots.txt", legal_pages.robots_txt, name="robots_txt"),
-    path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", login_not_required(require_safe(sitemap)), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("healthz/", views.healthz, name="healthz"),
     path("healthz/ready", views.ready, name="ready"),
     path("api/v1/", include((api, "api"))),

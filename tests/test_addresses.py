@@ -74,7 +74,6 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "security_txt": (EVERYONE, None),
     "robots_txt": (EVERYONE, None),
     "sitemap": (EVERYONE, None),
-    "styleguide": (EVERYONE, None),  # with DEBUG on, as in the tests, and there alone
     "home": (EVERYONE, None),
     "figures": (EVERYONE, None),
     "figures_data": (EVERYONE, None),
@@ -89,7 +88,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "commitments:calendar": (EVERYONE, None),
     "commitments:milestones_ics": (EVERYONE, None),
     "commitments:news_atom": (EVERYONE, None),
-    "commitments:subscribe": (EVERYONE, None),  # sent: tests/commitments/test_subscriptions.py
+    "commitments:subscribe": (EVERYONE, EVERYONE),
     "commitments:my_quarter": (STAFF, None),
     "commitments:alerts": (STAFF, None),
     "commitments:confirm_unchanged": (None, WRITERS),

@@ -11,7 +11,6 @@ from commitments.queries.open_data import open_commitments
 from reports.dataset import Dataset
 from reports.open_data.changes import last_change
 from reports.open_data.fields import (
-    URL,
     DataSet,
     Labels,
     Row,
@@ -54,8 +53,7 @@ COUNT = {"minimum": 0}
 FIELDS = (
     text("code", "Code", "Identifiant stable de l’engagement.", "eng-03-recherche-appliquee", required=True),
     text("title", "Titre", "Intitulé de l’engagement.", "Soutenir la recherche appliquée", required=True),
-    text("url", "Page", "Adresse de sa page publique.", "https://exemple.fr/engagements/eng-03/", page, True,
-         {"pattern": f"{URL}.*$"}),
+    text("url", "Page", "Adresse de sa page publique.", "https://exemple.fr/engagements/eng-03/", page, True),
     *coded("provenance", "Provenance", "Ce qui relie l’engagement à la feuille de route.",
            ("named", "nommé par les textes publics de la feuille de route"), "provenance"),
     truth("is_adjacent", "Action voisine", "Vrai : aucune source ne rattache l’action à la feuille de route ; "

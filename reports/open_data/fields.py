@@ -33,7 +33,6 @@ READ: dict[Type, Callable[[Any], Value]] = {
     "date": str,
 }
 SEVERAL = "|"
-URL = r"^https?://"
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,10 @@ day = partial(Field, "date")
 
 @dataclass(frozen=True)
 class DataSet:
-    """`slug`: in its addresses, for good. `key`: the columns that tell its rows apart. `title`, `description`: in the
-    active language once written. `current`: its rows as of a day, which are read one by one; `size`: how many they
-    are; `updated`: the day of the last change. `frozen`: its rows in a sealed quarter, None where these are not frozen.
-    `standard`: the schema of others it follows, and its address."""
+    """`slug`: in its addresses, for good. `title`, `description`: in the active language once written. `key`: the
+    columns that tell its rows apart, where the database holds that they do. `current`: its rows as of a day, read one
+    by one; `size`: how many they are; `updated`: the day of the last change. `frozen`: its rows in a sealed quarter,
+    None where these are not frozen. `standard`: the schema of others it follows, and its address."""
 
     slug: str
     title: Any

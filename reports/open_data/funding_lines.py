@@ -79,7 +79,7 @@ FUNDING_LINES = DataSet(
         " AP et CP ne s’ajoutent jamais."
     ),
     keywords=("intelligence artificielle", "feuille de route", "financement", "budget", "dépense publique"),
-    key=("commitment", "envelope", "funder"),
+    key=(),
     fields=FIELDS,
     current=current,
     size=lambda: FundingLine.objects.filter(commitment__in=public_commitments()).count(),

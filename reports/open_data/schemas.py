@@ -19,6 +19,7 @@ FORMATS = {"csv": "text/csv", "json": "application/json"}
 def table_schema(data_set: DataSet) -> Json:
     if data_set.standard is not None:
         return data_set.standard()
+    key: Json = {"primaryKey": list(data_set.key)} if data_set.key else {}
     return {
         "$schema": "https://specs.frictionlessdata.io/schemas/table-schema.json",
         "name": f"{NAME}-{data_set.slug}",
@@ -29,6 +30,7 @@ def table_schema(data_set: DataSet) -> Json:
         "homepage": absolute("reports:data_set", data_set.slug),
         "fields": [field.described() for field in data_set.fields],
         "missingValues": [""],
+        **key,
     }
 
 

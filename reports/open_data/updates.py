@@ -76,7 +76,7 @@ UPDATES = DataSet(
         " étapes. Un fichier trimestriel donne les textes en vigueur à la fin du trimestre."
     ),
     keywords=("intelligence artificielle", "feuille de route", "point d’avancement", "suivi"),
-    key=("commitment", "published_on", "text"),
+    key=(),
     fields=FIELDS,
     current=lambda on: open_updates(AnonymousUser()).iterator(),
     size=lambda: published_updates(AnonymousUser()).count(),

@@ -29,6 +29,7 @@ def public_addresses() -> list[str]:
         f"/engagements/{FINANCED}/", "/chiffres/feuille-de-route/", "/chiffres/financement/",
         "/indicateurs/", "/indicateurs/?state=rien", "/en/indicateurs/",
         *[indicator.get_absolute_url() for indicator in indicators],
+        "/donnees/", "/donnees/engagements/", "/en/donnees/indicateurs/",
         "/calendrier/", "/rapports/", "/connexion/", "/en/", "/en/engagements/", f"/en/engagements/{CODE}/",
     ]  # fmt: skip
 
