@@ -71,6 +71,7 @@ class MilestoneInline(MergingInline):
     extra = 0
     fields = [
         "title",
+        "title_en",
         "origin",
         "source",
         "weight",

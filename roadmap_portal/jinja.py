@@ -102,6 +102,8 @@ def environment(**options: Any) -> Environment:
         address_in=address_in,
         public_url=settings.PUBLIC_URL,
         json_ld=json_ld,
+        said=said,
+        in_words=in_words,
     )
     made.filters.update({write.__name__: write for write in FORMATS})
     made.filters.update(capfirst=capfirst, in_french=in_french, say=say, runs=runs, truncatewords=truncatewords)
@@ -145,6 +147,19 @@ def colon() -> str:
 def content_lang() -> Markup:
     """Attribute for what is written in French whatever the language of the page: titles, official texts, updates."""
     return Markup("") if language() == "fr" else Markup(' lang="fr"')
+
+
+def in_words(thing: Any, field: str) -> str:
+    """A text of the roadmap in the language of the page, or in French where nobody has translated it."""
+    english = getattr(thing, f"{field}_en") if language() == "en" else ""
+    return str(english or getattr(thing, field))
+
+
+def said(thing: Any, field: str) -> str:
+    """The same inside an element that says `content_lang()`: a translation says that it is one."""
+    text = in_words(thing, field)
+    is_translated = language() == "en" and getattr(thing, f"{field}_en")
+    return Markup('<span lang="en">{}</span>').format(text) if is_translated else text
 
 
 def in_french(text: str) -> str:

@@ -111,6 +111,9 @@ class Commitment(Versioned):
     title = models.CharField(_("titre"), max_length=300)
     official_text = models.TextField(_("texte officiel"), blank=True)
     summary = models.TextField(_("résumé"), blank=True)
+    # The official text has no translation: French is the language it was signed in.
+    title_en = models.CharField(_("titre en anglais"), max_length=300, blank=True)
+    summary_en = models.TextField(_("résumé en anglais"), blank=True)
     note = models.TextField(_("note de lecture"), blank=True)
     # Without an axis: the commitment covers all of them.
     main_axis = models.ForeignKey(

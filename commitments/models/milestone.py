@@ -37,6 +37,7 @@ class Milestone(Versioned):
         Commitment, on_delete=models.CASCADE, related_name="milestones", verbose_name=_("engagement")
     )
     title = models.CharField(_("intitulé"), max_length=300)
+    title_en = models.CharField(_("intitulé en anglais"), max_length=300, blank=True)
     # A date quoted from the press is shown, but nobody follows it up: it enters neither progress nor lateness.
     origin = models.CharField(_("origine"), max_length=6, choices=Origin.choices, default=Origin.PLAN)
     source = models.ForeignKey(

@@ -22,6 +22,9 @@ class Roadmap(Versioned):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     title = models.CharField(_("titre"), max_length=200)
     ambition = models.TextField(_("ambition"), blank=True)
+    # English is a second language: what nobody has translated is shown in French, and says so.
+    title_en = models.CharField(_("titre en anglais"), max_length=200, blank=True)
+    ambition_en = models.TextField(_("ambition en anglais"), blank=True)
     signed_on = models.DateField(_("signée le"), null=True, blank=True)
     signed_at = models.CharField(_("lieu de signature"), max_length=200, blank=True)
     starts_on = models.DateField(_("début"), null=True, blank=True)
@@ -76,6 +79,8 @@ class Axis(Versioned):
     kind = models.CharField(_("nature"), max_length=9, choices=Kind.choices)
     title = models.CharField(_("titre"), max_length=200)
     description = models.TextField(_("description"), blank=True)
+    title_en = models.CharField(_("titre en anglais"), max_length=200, blank=True)
+    description_en = models.TextField(_("description en anglais"), blank=True)
     note = models.TextField(_("note"), blank=True)
     order = models.PositiveSmallIntegerField(_("ordre"), default=0)
     confidence = models.CharField(_("fiabilité"), max_length=8, choices=Confidence.choices)

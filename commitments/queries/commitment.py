@@ -61,7 +61,9 @@ def rows(commitments: QuerySet[Commitment]) -> QuerySet[Any, Any]:
     """What a list shows of each, in the order and the slice of the query set, who leads included."""
     leads = Participation.objects.filter(commitment=OuterRef("pk"), role__in=LEADING).order_by("role", "actor__name")
     return commitments.annotate(
-        axis_title=F("main_axis__title"), leads=ArraySubquery(leads.values("actor__name"))
+        axis_title=F("main_axis__title"),
+        axis_title_en=F("main_axis__title_en"),
+        leads=ArraySubquery(leads.values("actor__name")),
     ).values_list(*CommitmentRow._fields)
 
 
@@ -168,6 +170,7 @@ def milestone_rows(milestones: QuerySet[Milestone]) -> QuerySet[Milestone]:
         source_publisher=F("source__publisher"),
         commitment_code=F("commitment__code"),
         commitment_title=F("commitment__title"),
+        commitment_title_en=F("commitment__title_en"),
         commitment_provenance=F("commitment__provenance"),
     )
 

@@ -31,6 +31,7 @@ def update_rows(updates: QuerySet[ProgressUpdate]) -> QuerySet[ProgressUpdate]:
         quarter=F("campaign__quarter"),
         commitment_code=F("commitment__code"),
         commitment_title=F("commitment__title"),
+        commitment_title_en=F("commitment__title_en"),
     )
 
 

@@ -168,7 +168,11 @@ def _home(*, internal: bool) -> _Home:
             lambda on: (
                 commitments.exclude(provenance=Commitment.Provenance.ADJACENT)
                 .filter(late_since__lte=on)
-                .annotate(axis_title=F("main_axis__title"), leads=Value([], ArrayField(TextField())))
+                .annotate(
+                    axis_title=F("main_axis__title"),
+                    axis_title_en=F("main_axis__title_en"),
+                    leads=Value([], ArrayField(TextField())),
+                )
                 .order_by("late_since", "code")[:SHOWN]
             ),
             on=date,

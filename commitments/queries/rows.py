@@ -14,6 +14,8 @@ class RoadmapRow(NamedTuple):
     signed_on: date | None
     signed_at: str
     is_demonstration: bool
+    title_en: str
+    ambition_en: str
 
 
 class MovedRow(NamedTuple):
@@ -44,6 +46,8 @@ class CommitmentRow(NamedTuple):
     published_at: datetime | None
     axis_title: str | None  # None: the commitment covers all axes
     leads: list[str]
+    title_en: str
+    axis_title_en: str | None
 
     @property
     def is_adjacent(self) -> bool:
@@ -74,6 +78,8 @@ class MilestoneRow(NamedTuple):
     commitment_code: str
     commitment_title: str
     commitment_provenance: str
+    title_en: str
+    commitment_title_en: str
 
     @property
     def is_tracked(self) -> bool:
@@ -103,6 +109,8 @@ class AxisRow(NamedTuple):
     title: str
     kind: str
     description: str
+    title_en: str
+    description_en: str
 
     @property
     def kind_label(self) -> str:
@@ -164,6 +172,7 @@ class UpdateRow(NamedTuple):
     quarter: int | None
     commitment_code: str
     commitment_title: str
+    commitment_title_en: str
 
 
 class VisaRow(NamedTuple):

@@ -27,8 +27,7 @@ METHODS = ["GET", "HEAD", "POST"]
 def subscribe(request: HttpRequest) -> HttpResponse:
     form = SubscriptionForm(request.POST) if request.method == "POST" else SubscriptionForm(initial=request.GET.dict())
     if not form.is_bound or not form.is_valid():
-        status = 400 if form.is_bound else 200
-        return render(request, "commitments/subscribe.html", {"form": form, "is_asked": False}, status=status)
+        return render(request, "commitments/subscribe.html", {"form": form, "is_asked": False})
     if not form.is_from_a_program:
         asked = subscriptions.ask(
             form.cleaned_data["email"],

@@ -24,6 +24,7 @@ from reports import transitions as report_transitions
 from reports.models import Report
 from reports.services import produce
 from roadmap_portal.demonstration.awards import award
+from roadmap_portal.demonstration.english import translate
 from roadmap_portal.demonstration.grants import grant
 from roadmap_portal.demonstration.indicators import measure
 from roadmap_portal.demonstration.money import fund
@@ -69,6 +70,7 @@ def seed(today: date) -> Made | None:
     # Before anything is sealed: what is frozen says that it is fictional.
     roadmap.is_demonstration = True
     roadmap.save(update_fields=["is_demonstration"])
+    translate(roadmap)
     play(stage, scenario)
     award(stage)
     finance(stage)

@@ -105,7 +105,6 @@ def test_a_wrong_form_says_which_field(client, posted, fields, told):
     make_axis("training")
     make_actor("region")
     refused = posted(client, **fields)
-    assert refused.status_code == 400
     assert told in refused.content.decode()
     assert not Subscription.objects.exists()
 
