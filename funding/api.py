@@ -59,7 +59,7 @@ class LineSerializer(serializers.Serializer[FundingLine]):
 
 @extend_schema(
     summary=_("Enveloppes"),
-    description=_("Des enveloppes s’emboîtent : leurs montants ne s’additionnent jamais."),
+    description=_("Des enveloppes s’emboîtent : leurs montants ne s’additionnent jamais."),
 )
 class EnvelopeList(ResourceList):
     serializer_class = EnvelopeSerializer
@@ -70,7 +70,7 @@ class EnvelopeList(ResourceList):
 
 @extend_schema(
     summary=_("Lignes de financement"),
-    description=_("Un engagement, une enveloppe, un financeur ; les montants par étape, en euros."),
+    description=_("Un engagement, une enveloppe, un financeur ; les montants par étape, en euros."),
 )
 class LineList(ResourceList):
     serializer_class = LineSerializer

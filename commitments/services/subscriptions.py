@@ -32,7 +32,7 @@ def ask_to_confirm(subscription: Subscription) -> None:
             "commitments:subscription_confirm", args=[confirmation_token(subscription)]
         )
         context = {"subscription": subscription, "confirm": address}
-        _message(subscription, _("Confirmez votre abonnement"), "subscription", context).send()
+        _message(subscription, _("Confirmez votre abonnement"), "mail/subscription.html", context).send()
 
 
 def tell_subscribers(at: datetime) -> int:
@@ -58,7 +58,7 @@ def _tell(pk: int, at: datetime) -> bool:
             context = {"subscription": subscription, "digest": told, "leave": leave}
             # RFC 8058: the mail program posts to this address at one click; one that only opens it changes nothing.
             headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-            _message(subscription, subject, "digest", context, headers).send()
+            _message(subscription, subject, "mail/digest.html", context, headers).send()
     except OSError:
         # What the mail server says may hold the address: the number is enough to find it.
         logger.warning("The weekly mail of subscription %s has not left.", pk)
@@ -80,9 +80,9 @@ def _message(
         subject = f"[{_('Démonstration')}] {subject}"
     context |= {"subject": subject, "site": settings.PUBLIC_URL, "is_demonstration": is_demonstration}
     # Messages of the catalogue are marked as safe and escape what they are given, in a text as in a page.
-    text = unescape(render_to_string(f"mail/{template}.txt", context))
+    text = unescape(render_to_string(template.replace(".html", ".txt"), context))
     message = EmailMultiAlternatives(
         subject, text, to=[subscription.email], headers={"Auto-Submitted": "auto-generated", **(headers or {})}
     )
-    message.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
+    message.attach_alternative(render_to_string(template, context), "text/html")
     return message
