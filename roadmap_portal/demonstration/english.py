@@ -3,9 +3,9 @@
 from commitments.models import Axis, Commitment, Roadmap
 
 AMBITION = (
-    "To bring together the national strategy for artificial intelligence and the regional plan 2022-2028, around applied"
-    " research, training and the spread of AI among small and medium-sized enterprises, and to make Auvergne-Rhône-Alpes"
-    " a region of reference in Europe."
+    "To bring together the national strategy for artificial intelligence and the regional plan 2022-2028, around "
+    "applied research, training and the spread of AI among small and medium-sized enterprises, and to make "
+    "Auvergne-Rhône-Alpes a region of reference in Europe."
 )
 AXES = {
     "pub-recherche-transfert": "Fostering research and speeding up its transfer",

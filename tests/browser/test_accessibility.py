@@ -30,6 +30,12 @@ def public_addresses() -> list[str]:
         "/indicateurs/", "/indicateurs/?state=rien", "/en/indicateurs/",
         *[indicator.get_absolute_url() for indicator in indicators],
         "/donnees/", "/donnees/engagements/", "/en/donnees/indicateurs/",
+        "/carte/", "/carte/?show=actors", "/carte/?show=rien", "/en/carte/", "/recherche/", "/recherche/?q=ecole",
+        "/recherche/?q=inteligence", "/recherche/?q=zzzz&kind=rien", "/en/recherche/?q=formation", "/abonnement/",
+        "/en/abonnement/", "/abonnement/quitter/rien/", "/accessibilite/", "/en/accessibilite/", "/mentions-legales/",
+        "/donnees-personnelles/", "/plan-du-site/", "/api/v1/docs/", "/en/api/v1/docs/",
+        "/integrer/feuille-de-route/ensemble/", f"/en/integrer/engagements/{LATE}/",
+        "/calendrier/?axis=research", "/calendrier/?axis=rien", "/en/axes/research/",
         "/calendrier/", "/rapports/", "/connexion/", "/en/", "/en/engagements/", f"/en/engagements/{CODE}/",
     ]  # fmt: skip
 
