@@ -6,6 +6,7 @@ PDF: time to lay out the report of 40, 1,000 and 4,000
 commitments with Typst, against WeasyPrint on the HTML page of the same dataset (stopped after ten minutes;
 `--without-4000` leaves out the longest). Tables: time to write each format for 1,000 commitments, XLSX against
 openpyxl, and how much more memory 20,000 take. Forecast: its error on simulated histories, in months.
+Lighthouse: its scores on the demonstration.
 """
 
 import argparse
@@ -30,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.forecast import back_test  # noqa: E402
+from bench.lighthouse import scores  # noqa: E402
 from bench.load import requests_per_second  # noqa: E402
 from roadmap_portal.processes import spawn, stop  # noqa: E402
 
@@ -41,7 +43,7 @@ PATIENCE = 600.0  # seconds given to WeasyPrint, whose time grows faster than th
 
 @contextmanager
 def database_of(size: int) -> Iterator[dict[str, str]]:
-    """The environment of a database of its own, filled with `size` commitments, dropped afterwards."""
+    """The environment of a database of its own, filled with `size` commitments or left empty, dropped afterwards."""
     server = urlsplit(os.environ["DATABASE_URL"])
     name = f"bench_{os.getpid()}_{size}"
     admin = urlunsplit(server._replace(path="/postgres"))
@@ -50,7 +52,8 @@ def database_of(size: int) -> Iterator[dict[str, str]]:
     environment = os.environ | {"DATABASE_URL": urlunsplit(server._replace(path=f"/{name}")), "DEBUG": "1"}
     try:
         run(["manage.py", "migrate", "-v0"], environment)
-        run(["-m", "bench.fill", str(size)], environment)
+        if size:
+            run(["-m", "bench.fill", str(size)], environment)
         with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
         yield environment
@@ -82,6 +85,16 @@ def web(environment: dict[str, str], port: int, *, is_kept: bool) -> Iterator[st
         yield address
     finally:
         stop(process, signal.SIGTERM)
+
+
+def lighthouse() -> dict[str, dict[str, float]]:
+    """Of the demonstration, whose reports are sealed and built."""
+    with database_of(0) as environment, tempfile.TemporaryDirectory() as files:
+        environment |= {"FILES_URL": files}
+        run(["manage.py", "load_roadmap"], environment)
+        run(["manage.py", "seed_demo", "--report"], environment)
+        with web(environment, 8799, is_kept=True) as address:
+            return scores(address)
 
 
 def wait_for(url: str) -> None:
@@ -184,7 +197,7 @@ def table(what: str, dataset: Path, size: int, environment: dict[str, str]) -> d
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["pages", "pdf", "tables", "forecast"])
+    parser.add_argument("--only", choices=["pages", "pdf", "tables", "forecast", "lighthouse"])
     parser.add_argument("--without-4000", action="store_true")
     options = parser.parse_args()
     results: dict[str, object] = {"python": sys.version.split()[0], "processors": os.cpu_count()}
@@ -192,6 +205,8 @@ def main() -> None:
         results["pages"] = pages((40, 1000))
     if options.only in (None, "tables"):
         results["tables"] = tables()
+    if options.only in (None, "lighthouse"):
+        results["lighthouse"] = lighthouse()
     if options.only in (None, "forecast"):
         results["forecast"] = back_test()
     if options.only in (None, "pdf"):

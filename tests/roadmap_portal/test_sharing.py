@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import NoReverseMatch, reverse
 
+from commitments.models import Commitment
 from tests.factories import make_axis, make_commitment
 from tests.test_addresses import EVERYONE, RULES
 
@@ -70,6 +71,14 @@ def test_a_shared_link_has_a_picture_of_its_own(client, portfolio, settings):
         assert picture["Content-Type"] == "image/png"
         assert picture.content.startswith(PNG)
         assert picture.content[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
+
+
+def test_the_picture_says_the_title(client, portfolio):
+    """An unknown font draws nothing, and says nothing of it."""
+    address = "/partage/engagements/eng-1.png"
+    before = client.get(address).content
+    Commitment.objects.filter(code="eng-1").update(title="Former")
+    assert client.get(address).content != before
 
 
 def test_each_page_names_itself_and_its_other_language(client, portfolio, settings):
