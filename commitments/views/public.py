@@ -23,7 +23,6 @@ from funding.queries import counted_of, money_of, overview
 from funding.queries.plans import plan_of
 from funding.stages import picture, sentence, shares_picture
 from roadmap_portal.charts import Moment, timeline_chart
-from roadmap_portal.templatetags.portal import short_day
 
 PAGE_SIZE = 40
 # In the picture of the calendar: more would be too small to read on a telephone.
@@ -204,7 +203,6 @@ def _timeline(milestones: QuerySet[Milestone], on: date) -> SafeString | None:
             milestone.initial_due_on,
             milestone.achieved_on or milestone.due_on,
             milestone.achieved_on is not None,
-            short_day(milestone.achieved_on or milestone.due_on),
         )
         for milestone in [*reversed(reached), *awaited]
     ]

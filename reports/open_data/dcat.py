@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import translation
@@ -139,6 +140,8 @@ class _Writing:
         self.graph.add((contact, RDF.type, VCARD.Organization))
         self.graph.add((contact, VCARD.fn, Literal(self.publisher.name, lang="fr")))
         self.graph.add((contact, VCARD.hasURL, URIRef(self.publisher.url)))
+        # data.gouv.fr drops a contact without an address to write to.
+        self.graph.add((contact, VCARD.hasEmail, URIRef(f"mailto:{quote(settings.LEGAL.contact_email)}")))
 
     def _period(self, node: URIRef) -> None:
         """What the roadmap covers, from its signature on."""

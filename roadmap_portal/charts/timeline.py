@@ -12,13 +12,12 @@ LABEL_LENGTH = 70
 
 @dataclass(frozen=True)
 class Moment:
-    """`initial_on`: what was promised; `due_on`: the date now, or the day it was reached. `text` says the dates."""
+    """`initial_on`: what was promised; `due_on`: the date now, or the day it was reached."""
 
     label: str
     initial_on: date
     due_on: date
     is_achieved: bool
-    text: str
 
 
 def timeline_chart(moments: Sequence[Moment], today: date, *, title: str, description: str = "") -> str:
@@ -28,7 +27,6 @@ def timeline_chart(moments: Sequence[Moment], today: date, *, title: str, descri
         {
             "row": f"{n:03}",
             "label": shorten(moment.label, LABEL_LENGTH, placeholder="…"),
-            "text": moment.text,
             "initial": moment.initial_on.isoformat(),
             "due": moment.due_on.isoformat(),
             "shape": "square" if moment.is_achieved else "diamond",

@@ -62,8 +62,8 @@ def press_tab_until(page: Page, selector: str, most: int = 80) -> None:
 def faults(page: Page) -> list[str]:
     """What axe finds on the page as it stands, in light and dark, and whether it is wider than the screen."""
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
-    # Colours alone differ in the dark: what else axe looks at was seen in the light. Without motion: a colour on its way
-    # from one to the other would be judged.
+    # Colours alone differ in the dark: what else axe looks at was seen in the light. Without motion: a colour on its
+    # way from one to the other would be judged.
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     dark = Axe().run(page, options={"runOnly": {"type": "rule", "values": OF_COLOURS}}).response["violations"]
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
