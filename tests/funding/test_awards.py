@@ -267,7 +267,7 @@ def test_each_cut_adds_up_to_the_same_sum(client, django_assert_num_queries):
             for n in range(number)
         ]
         brought(*rows)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             return client.get(reverse("funding:award_list")).context["totals"]
 
     ask(2)

@@ -187,7 +187,7 @@ def test_it_has_pages_and_costs_the_same_whatever_its_length(
     client.force_login(amina)
     make_report(quarter, "actor=parti", state="failed", error="Non.")
     client.get(LIST)
-    with django_assert_max_num_queries(17) as few:
+    with django_assert_max_num_queries(18) as few:
         client.get(LIST)
     for number in range(60):
         make_report(quarter, f"actor=parti{number}", state="failed", error="Non.")

@@ -240,10 +240,10 @@ def test_the_list_says_of_each_quarter_what_there_is(client, sealed, amina):
 
 
 def test_the_list_costs_the_same_whatever_its_length(client, sealed, amina, django_assert_num_queries):
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/rapports/")
     rectified(sealed, amina)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/rapports/")
 
 

@@ -353,7 +353,7 @@ def test_two_at_the_same_moment(amina, bruno, commitment):
 
 # --- Whatever both change -------------------------------------------------------------------------
 
-TEXTS = ["title", "summary", "note", "official_text"]
+TEXTS = ["title", "title_en", "summary", "summary_en", "note", "official_text"]
 VALUES = {
     **{name: st.sampled_from(["un", "deux", "trois\nlignes"]) for name in TEXTS},
     "code": st.sampled_from(["eng-a", "eng-b"]),
