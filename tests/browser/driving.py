@@ -59,14 +59,16 @@ def press_tab_until(page: Page, selector: str, most: int = 80) -> None:
     raise AssertionError(f"The keyboard never reaches {selector}.")
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, *, in_the_dark: bool = True) -> list[str]:
     """What axe finds on the page as it stands, in light and dark, and whether it is wider than the screen."""
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
     # Colours alone differ in the dark: what else axe looks at was seen in the light. Without motion: a colour on its
     # way from one to the other would be judged.
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    dark = Axe().run(page, options={"runOnly": {"type": "rule", "values": OF_COLOURS}}).response["violations"]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    dark = []
+    if in_the_dark:
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        dark = Axe().run(page, options={"runOnly": {"type": "rule", "values": OF_COLOURS}}).response["violations"]
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     where = page.url.split("/", 3)[3]
     return [
@@ -76,8 +78,8 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-def faults_at(page: Page, address: str) -> list[str]:
+def faults_at(page: Page, address: str, *, in_the_dark: bool = True) -> list[str]:
     response = page.goto(address)
     assert response is not None
     assert response.status in {200, 404}, address
-    return faults(page)
+    return faults(page, in_the_dark=in_the_dark)
