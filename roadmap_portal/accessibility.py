@@ -5,7 +5,7 @@ wholly; otherwise, without an audit, or three years after it: not.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from django.db.models import TextChoices
@@ -65,9 +65,13 @@ def expires_on(audited_on: date) -> date:
         return date(audited_on.year + YEARS_VALID, 3, 1)
 
 
+def last_valid_day(audited_on: date) -> date:
+    return expires_on(audited_on) - timedelta(days=1)
+
+
 def standing(on: date) -> Standing:
-    """One query."""
-    audit = AccessibilityAudit.objects.order_by("-audited_on", "-pk").first()
+    """As of that day: an audit dated later does not count yet. One query."""
+    audit = AccessibilityAudit.objects.filter(audited_on__lte=on).order_by("-audited_on", "-pk").first()
     if audit is None:
         return Standing(Conformity.NONE, None, is_expired=False)
     if on >= expires_on(audit.audited_on):

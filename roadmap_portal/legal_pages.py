@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from commitments.queries import axes
-from roadmap_portal.accessibility import expires_on
+from roadmap_portal.accessibility import last_valid_day
 from roadmap_portal.site_map import PAGES
 
 # Renewed by each start of the portal: if nobody has deployed for so long, the contact may no longer answer (RFC 9116).
@@ -21,7 +21,7 @@ SECURITY_TXT_EXPIRES = now().replace(microsecond=0) + timedelta(days=300)
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "legal/accessibility.html", {"legal": settings.LEGAL, "expires_on": expires_on})
+    return render(request, "legal/accessibility.html", {"legal": settings.LEGAL, "last_valid_day": last_valid_day})
 
 
 @login_not_required
