@@ -39,6 +39,8 @@ class ProgressUpdate(Versioned):
 
     # Of these a commitment has one at most, which all who may write on it share.
     OPEN_STATES = (State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED)
+    # What everybody has read, those that others followed too.
+    PUBLIC_STATES = (State.PUBLISHED, State.SUPERSEDED)
 
     commitment = models.ForeignKey(
         Commitment, on_delete=models.PROTECT, related_name="updates", verbose_name=_("engagement")

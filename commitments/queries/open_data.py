@@ -19,7 +19,6 @@ from commitments.queries.resources import moves
 
 Role = Participation.Role
 Rows = Any  # a query set of dictionaries, which django-stubs names for each list of columns
-PUBLISHED = (ProgressUpdate.State.PUBLISHED, ProgressUpdate.State.SUPERSEDED)
 
 
 def open_commitments(user: Someone, on: date) -> Rows:
@@ -79,7 +78,7 @@ def open_milestones(user: Someone) -> Rows:
 def published_updates(user: Someone) -> Rows:
     """Every text that was published on a commitment still followed, those that another one replaced too."""
     of_commitment = visible_to(user, of="commitment__") & followed(of="commitment__")
-    return ProgressUpdate.objects.filter(of_commitment, state__in=PUBLISHED)
+    return ProgressUpdate.objects.filter(of_commitment, state__in=ProgressUpdate.PUBLIC_STATES)
 
 
 def open_updates(user: Someone) -> Rows:

@@ -12,7 +12,6 @@ from commitments.queries.commitment import commitments_for
 from roadmap_portal.full_text import excerpt, highlighted
 
 SPACE = Value(" ", TextField())
-PUBLISHED = (ProgressUpdate.State.PUBLISHED, ProgressUpdate.State.SUPERSEDED)
 
 
 def commitments_found(user: Someone, query: SearchQuery) -> QuerySet[Commitment]:
@@ -26,7 +25,9 @@ def commitments_found(user: Someone, query: SearchQuery) -> QuerySet[Commitment]
 def updates_found(user: Someone, query: SearchQuery) -> QuerySet[ProgressUpdate]:
     """Published texts, those that others followed too; with `rank` and `found`."""
     text = Concat(F("text_public"), SPACE, F("next_steps"))
-    published = ProgressUpdate.objects.filter(state__in=PUBLISHED, commitment__in=commitments_for(user))
+    published = ProgressUpdate.objects.filter(
+        state__in=ProgressUpdate.PUBLIC_STATES, commitment__in=commitments_for(user)
+    )
     found = published.alias(words=UPDATE_WORDS).filter(words=query).select_related("commitment")
     return found.annotate(rank=SearchRank(UPDATE_WORDS, query), found=excerpt(text, query))
 

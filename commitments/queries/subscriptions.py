@@ -14,7 +14,6 @@ from commitments.queries.commitment import commitments_for
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=14)
 PUBLIC = AnonymousUser()
-PUBLISHED = (ProgressUpdate.State.PUBLISHED, ProgressUpdate.State.SUPERSEDED)
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def subscribed_to(subscription: Subscription) -> QuerySet[Commitment]:
 
 def published_updates(commitments: QuerySet[Commitment]) -> QuerySet[ProgressUpdate]:
     """The newest first, those that others followed too."""
-    published = ProgressUpdate.objects.filter(state__in=PUBLISHED, commitment__in=commitments)
+    published = ProgressUpdate.objects.filter(state__in=ProgressUpdate.PUBLIC_STATES, commitment__in=commitments)
     return published.select_related("commitment").order_by("-published_at", "-pk")
 
 
