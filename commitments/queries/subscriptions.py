@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from commitments.models import Commitment, Milestone, Postponement, ProgressUpdate, Subscription
 from commitments.queries.around import milestones_for
 from commitments.queries.commitment import commitments_for
+from commitments.queries.overview import listed_under
 
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=14)
@@ -31,9 +32,7 @@ class Digest:
 def subscribed_to(subscription: Subscription) -> QuerySet[Commitment]:
     found = commitments_for(PUBLIC)
     if subscription.axis is not None:
-        return found.filter(
-            pk__in=found.filter(Q(main_axis=subscription.axis) | Q(axes=subscription.axis)).values("pk")
-        )
+        return listed_under(subscription.axis, PUBLIC)
     if subscription.actor is not None:
         return found.filter(pk__in=found.filter(participations__actor=subscription.actor).values("pk"))
     return found
