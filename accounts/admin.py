@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, User
+from accounts.models import Membership, SecurityEvent, User
 from roadmap_portal.history.admin import WithHistory
 from roadmap_portal.merging_admin import Merging, MergingForm, MergingInline
 
@@ -56,3 +56,22 @@ class UserAdmin(Merging, WithHistory):
         if obj is None:
             kwargs["form"] = NewUserForm
         return super().get_form(request, obj, change, **kwargs)
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(admin.ModelAdmin):
+    """To read: nothing of it is written by hand."""
+
+    list_display = ["happened_at", "kind", "user", "address", "details"]
+    list_filter = ["kind", "happened_at"]
+    list_select_related = ["user"]
+    date_hierarchy = "happened_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -246,7 +246,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand before the portal: whose word on the address of a visitor is believed, to count calls.
-REST_FRAMEWORK["NUM_PROXIES"] = env.int("PROXIES", default=0)
+REST_FRAMEWORK["NUM_PROXIES"] = PROXIES = env.int("PROXIES", default=0)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -282,4 +282,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {"roadmap_portal.security": {"level": "INFO"}},
 }

@@ -16,6 +16,7 @@ DOMAIN = [
     ["formulas"],
     [
         "permissions",
+        "security_log",
         "progress",
         "forecast",
         "indicators",
