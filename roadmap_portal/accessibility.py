@@ -12,6 +12,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from roadmap_portal.models import AccessibilityAudit
+from roadmap_portal.prepared import Prepared
 
 YEARS_VALID = 3
 
@@ -69,9 +70,16 @@ def last_valid_day(audited_on: date) -> date:
     return expires_on(audited_on) - timedelta(days=1)
 
 
+_LAST_AUDIT = Prepared(
+    AccessibilityAudit,
+    lambda on: AccessibilityAudit.objects.filter(audited_on__lte=on).order_by("-audited_on", "-pk")[:1],
+    on=date,
+)
+
+
 def standing(on: date) -> Standing:
     """As of that day: an audit dated later does not count yet. One query."""
-    audit = AccessibilityAudit.objects.filter(audited_on__lte=on).order_by("-audited_on", "-pk").first()
+    audit = next(iter(_LAST_AUDIT(on=on)), None)
     if audit is None:
         return Standing(Conformity.NONE, None, is_expired=False)
     if on >= expires_on(audit.audited_on):

@@ -2,22 +2,25 @@
 
 Writing the SQL of a small query costs Django ten times what running it costs (0.4 ms against 0.05 ms measured). The
 pages that everyone reads ask the same dozen questions with other parameters: each is stated with the ORM, as ever, and
-its SQL kept. What it selects is the fields of a NamedTuple, so a row has names, types and no surprise query behind it.
+its SQL kept. What it selects is the fields of a NamedTuple, so a row has names, types and no surprise query behind it;
+or all those of a model, where what reads it wants an object.
 """
 
-from collections.abc import Callable
-from datetime import date
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
-Row = TypeVar("Row", bound=NamedTuple)
+# A NamedTuple, or a model.
+Row = TypeVar("Row")
 
 # Values no parameter of ours can have, so that they are found again among those of the query.
 MARKERS: dict[type, Callable[[int], Any]] = {
     int: lambda n: 2**31 - 100 + n,
     date: lambda n: date(1, 1, 1 + n),
+    datetime: lambda n: datetime(1, 2, 1 + n, tzinfo=UTC),
     str: lambda n: f"\ufffemarker-{n}\ufffe",
 }
 
@@ -33,6 +36,8 @@ class Prepared(Generic[Row]):
         self.sql = ""
         self.constants: list[Any] = []
         self.places: dict[int, str] = {}
+        self.converted: Callable[[Iterable[Any]], Iterable[Any]] = iter
+        self.fields, self.make = _fields_and_maker(row)
 
     def __call__(self, **values: Any) -> list[Row]:
         return self._run("", [], values)
@@ -49,12 +54,15 @@ class Prepared(Generic[Row]):
             arguments[place] = values[name]
         with connection.cursor() as cursor:
             cursor.execute(self.sql + ending, arguments + more)
-            return list(map(self.row._make, cursor.fetchall()))
+            return list(map(self.make, self.converted(cursor.fetchall())))
 
     def _prepare(self) -> None:
         markers = {name: MARKERS[kind](n) for n, (name, kind) in enumerate(self.parameters.items())}
-        query = self.build(**markers).values_list(*self.row._fields).query
-        sql, constants = query.get_compiler(connection=connection).as_sql()
+        compiler = self.build(**markers).values_list(*self.fields).query.get_compiler(connection=connection)
+        sql, constants = compiler.as_sql()
+        # What the driver gives as text, JSON for one, and the field reads.
+        if converters := compiler.get_converters([column for column, _, _ in compiler.select]):
+            self.converted = lambda rows: compiler.apply_converters(rows, converters)
         found = {value: name for name, value in markers.items()}
         self.constants = list(constants)
         self.places = {
@@ -65,3 +73,11 @@ class Prepared(Generic[Row]):
         if missing := set(markers) - set(self.places.values()):
             raise ValueError(f"Parameters that never reach the query: {', '.join(sorted(missing))}.")
         self.sql = sql
+
+
+def _fields_and_maker(row: type[Row]) -> tuple[Sequence[str], Callable[[Any], Row]]:
+    if issubclass(row, Model):
+        fields = [field.attname for field in row._meta.concrete_fields]
+        return fields, lambda values: row.from_db(connection.alias, fields, values)
+    named: Any = row
+    return named._fields, named._make

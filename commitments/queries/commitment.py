@@ -122,10 +122,14 @@ def whole_list(user: Someone) -> WholeList:
 
 def commitment_for(user: Someone, code: str) -> Commitment:
     """Http404 when missing, or not to be seen: same answer."""
-    commitment = pages_for(user).filter(code=code).first()
-    if commitment is None:
-        raise Http404
-    return commitment
+    for commitment in _by_code(internal=is_staff_member(user))(code=code):
+        return commitment
+    raise Http404
+
+
+@cache
+def _by_code(*, internal: bool) -> Prepared[Commitment]:
+    return Prepared(Commitment, lambda code: Commitment.objects.filter(visible(internal=internal), code=code), code=str)
 
 
 @cache

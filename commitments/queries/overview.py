@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any
@@ -11,9 +11,9 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Count, F, Q, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.permissions import Someone, is_staff_member, visible
-from actors.models import Actor
 from commitments.formulas import Mean, rounded
 from commitments.models import (
     Axis,
@@ -183,17 +183,18 @@ def _home(*, internal: bool) -> _Home:
             on=date,
         ),
         Prepared(UpdateRow, lambda: update_rows(published).order_by("-published_at")[:SHOWN]),
-        Prepared(MovedRow, lambda since: _moved(commitments, since), since=date),
+        Prepared(MovedRow, lambda day, moment: _moved(commitments, day, moment), day=date, moment=datetime),
         Prepared(FunderRow, lambda: _funders(commitments)),
     )
 
 
-def _moved(commitments: QuerySet[Commitment], since: date) -> QuerySet[Roadmap]:
-    """One row. Adjacent actions are left out, as of every headline figure."""
+def _moved(commitments: QuerySet[Commitment], day: date, moment: datetime) -> QuerySet[Roadmap]:
+    """One row, of what happened since that day, which began at that moment. Adjacent actions are left out, as of every
+    headline figure."""
     counted = commitments.exclude(provenance=Commitment.Provenance.ADJACENT)
-    published = ProgressUpdate.objects.filter(published_at__date__gte=since).values("commitment")
-    moved = Postponement.objects.filter(postponed_at__date__gte=since).values("commitment")
-    achieved = Milestone.objects.filter(commitment__in=counted.values("pk"), achieved_on__gte=since)
+    published = ProgressUpdate.objects.filter(published_at__gte=moment).values("commitment")
+    moved = Postponement.objects.filter(postponed_at__gte=moment).values("commitment")
+    achieved = Milestone.objects.filter(commitment__in=counted.values("pk"), achieved_on__gte=day)
     return Roadmap.objects.order_by("pk").annotate(
         updated=_number(counted.filter(pk__in=published)),
         achieved=_number(achieved.filter(status=Milestone.Status.ACHIEVED)),
@@ -207,12 +208,15 @@ def _number(found: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-def _funders(commitments: QuerySet[Commitment]) -> QuerySet[Actor]:
+def _funders(commitments: QuerySet[Commitment]) -> QuerySet[Any, Any]:
     """Who pays for the most commitments, first."""
     counted = commitments.exclude(provenance=Commitment.Provenance.ADJACENT).values("pk")
-    funding = Q(participations__role=Participation.Role.FUNDER, participations__commitment__in=counted)
-    number = Count("participations__commitment", filter=funding, distinct=True)
-    return Actor.objects.annotate(commitments=number).filter(commitments__gt=0).order_by("-commitments", "slug")[:SHOWN]
+    return (
+        Participation.objects.filter(role=Participation.Role.FUNDER, commitment__in=counted)
+        .values(slug=F("actor__slug"), name=F("actor__name"))
+        .annotate(commitments=Count("commitment"))
+        .order_by("-commitments", "slug")[:SHOWN]
+    )
 
 
 ROADMAPS = Prepared(RoadmapRow, lambda: Roadmap.objects.order_by("pk")[:1])
@@ -250,7 +254,8 @@ def latest_updates(user: Someone) -> list[UpdateRow]:
 
 
 def moved_since(user: Someone, since: date) -> MovedRow:
-    rows = _home(internal=is_staff_member(user)).moved(since=since)
+    moment = timezone.make_aware(datetime.combine(since, time.min))
+    rows = _home(internal=is_staff_member(user)).moved(day=since, moment=moment)
     return next(iter(rows), MovedRow(0, 0, 0))
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from commitments.models import Commitment
 from funding.ledger import ZERO, rate
 from funding.models import FinancingPlan, PlanShare
+from roadmap_portal.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,17 @@ class Plan:
         return sum((row.share.amount for row in self.shares), ZERO)
 
 
+# The latest first.
+_PLANS = Prepared(
+    FinancingPlan,
+    lambda commitment: FinancingPlan.objects.filter(commitment=commitment).order_by("-pk"),
+    commitment=int,
+)
+
+
 def plan_of(commitment: Commitment) -> Plan | None:
     """The plan in force. One query without any, two with."""
-    found = list(FinancingPlan.objects.filter(commitment=commitment).select_related("superseded_by").order_by("-pk"))
+    found = _PLANS(commitment=commitment.pk)
     if not found:
         return None
     plan = found[0]

@@ -53,3 +53,11 @@ def test_a_parameter_changed_on_the_way_is_told():
     changed = Prepared(Line, lambda word: Commitment.objects.filter(title__icontains=word), word=str)
     with pytest.raises(ValueError, match="word"):
         changed(word="IA")
+
+
+def test_a_model_comes_with_all_its_fields():
+    made = make_commitment(code="eng-1", figures=[{"label": "1 200 élèves"}])
+    by_code = Prepared(Commitment, lambda code: Commitment.objects.filter(code=code), code=str)
+    (found,) = by_code(code="eng-1")
+    assert (found, found.figures, found.weight) == (made, [{"label": "1 200 élèves"}], made.weight)
+    assert not found.get_deferred_fields()
