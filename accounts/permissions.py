@@ -1,27 +1,17 @@
-"""Who may? One sentence a function; every page, answer, file and job starts here.
+"""Who may? `GRANTS` is the one table; every page, answer, file and job starts from a function of this module.
 
-| role                        | reads internal | writes updates             | gives a visa | reports | manages |
-|-----------------------------|----------------|----------------------------|--------------|---------|---------|
-| (public)                    | no             | no                         | no           | no      | no      |
-| reader, auditor             | yes            | no                         | no           | no      | no      |
-| contributor                 | yes            | where it leads or operates | no           | no      | no      |
-| validator                   | yes            | everywhere                 | for the side | no      | no      |
-| administrator of an actor   | yes            | no                         | no           | its own | no      |
-| administrator of the portal | yes            | everywhere                 | no           | all     | yes     |
-
-"Manages": campaigns, sealing, accounts, the Django admin.
+The README shows the table (`table()`). What a contributor writes on is what their actor leads or operates; a
+validator's side is that of the actor, and nobody approves what they wrote (commitments.transitions.visas).
 The State and the Region own the roadmap: an administrator of an actor with a side administers the portal. One of any
 other actor (a cluster, a university) administers nothing of it: they may ask for the report on what their actor takes
 part in, and read it; beyond that they are readers.
-
-A validator's side is that of the actor, and nobody approves what they wrote.
-Validators and administrators of the portal also keep the steering committee's meetings and decisions; the whole staff
-reads them. Where the roadmap asks for no visa, validators and administrators of the portal publish.
 
 The rights of a contributor depend on the participations of a commitment. This floor stands below
 `commitments`, so these are spelled as conditions on its columns and import none of its code.
 """
 
+from collections.abc import Iterable
+from enum import StrEnum
 from typing import TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
@@ -34,57 +24,127 @@ Role = Membership.Role
 Someone: TypeAlias = User | AnonymousUser
 
 WRITING_PARTICIPATIONS = ("lead", "co_lead", "operator")
+# Holds rights as the roles do: who administers an actor that does not own the roadmap.
+ACTOR_ADMINISTRATOR = "actor_administrator"
+
+
+class Action(StrEnum):
+    READ_INTERNAL = "reads internal"
+    WRITE = "writes updates"
+    MEASURE = "enters readings"
+    VISA = "gives a visa"
+    PUBLISH = "publishes"  # money, evidence; texts where the roadmap asks for no visa
+    STEER = "keeps the committee"
+    REPORT = "asks for reports"
+    MANAGE = "manages"  # campaigns, sealing, accounts, settings, the Django admin
+
+
+class Extent(StrEnum):
+    EVERYWHERE = "everywhere"
+    SIDE = "for the side"
+    OWN = "of its actor"
+
+
+E = Extent
+GRANTS: dict[tuple[str, Action], Extent] = {
+    (Role.READER, Action.READ_INTERNAL): E.EVERYWHERE,
+    (Role.AUDITOR, Action.READ_INTERNAL): E.EVERYWHERE,
+    (ACTOR_ADMINISTRATOR, Action.READ_INTERNAL): E.EVERYWHERE,
+    (ACTOR_ADMINISTRATOR, Action.REPORT): E.OWN,
+    (Role.CONTRIBUTOR, Action.READ_INTERNAL): E.EVERYWHERE,
+    (Role.CONTRIBUTOR, Action.WRITE): E.OWN,
+    (Role.CONTRIBUTOR, Action.MEASURE): E.OWN,
+    (Role.VALIDATOR, Action.READ_INTERNAL): E.EVERYWHERE,
+    (Role.VALIDATOR, Action.WRITE): E.EVERYWHERE,
+    (Role.VALIDATOR, Action.MEASURE): E.EVERYWHERE,
+    (Role.VALIDATOR, Action.VISA): E.SIDE,
+    (Role.VALIDATOR, Action.PUBLISH): E.EVERYWHERE,
+    (Role.VALIDATOR, Action.STEER): E.EVERYWHERE,
+    (Role.ADMINISTRATOR, Action.READ_INTERNAL): E.EVERYWHERE,
+    (Role.ADMINISTRATOR, Action.WRITE): E.EVERYWHERE,
+    (Role.ADMINISTRATOR, Action.MEASURE): E.EVERYWHERE,
+    (Role.ADMINISTRATOR, Action.PUBLISH): E.EVERYWHERE,
+    (Role.ADMINISTRATOR, Action.STEER): E.EVERYWHERE,
+    (Role.ADMINISTRATOR, Action.REPORT): E.EVERYWHERE,
+    (Role.ADMINISTRATOR, Action.MANAGE): E.EVERYWHERE,
+}
+HOLDERS = (Role.READER, Role.AUDITOR, ACTOR_ADMINISTRATOR, Role.CONTRIBUTOR, Role.VALIDATOR, Role.ADMINISTRATOR)
+
+
+def table() -> str:
+    """The grants in Markdown, a line a role, as the README shows them."""
+    lines = [f"| role | {' | '.join(Action)} |", f"|---|{'---|' * len(Action)}"]
+    for holder in ("(public)", *HOLDERS):
+        cells = [GRANTS.get((holder, action), "no") for action in Action]
+        lines.append(f"| {holder.replace('_', ' ')} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _memberships(user: Someone) -> list[Membership]:
+    return user.current_memberships if isinstance(user, User) else []
+
+
+def _holder(membership: Membership) -> str:
+    return ACTOR_ADMINISTRATOR if membership.administers_actor else membership.role
+
+
+def _holders(user: Someone) -> set[str]:
+    held = {_holder(membership) for membership in _memberships(user)}
+    is_rescue = isinstance(user, User) and user.is_superuser and user.is_active
+    return held | {str(Role.ADMINISTRATOR)} if is_rescue else held
+
+
+def _extents(user: Someone, action: Action) -> set[Extent]:
+    return {GRANTS[holder, action] for holder in _holders(user) if (holder, action) in GRANTS}
+
+
+def _actors(user: Someone, action: Action, extent: Extent) -> Iterable[Actor]:
+    """Those for which the user holds the right to this extent."""
+    return (m.actor for m in _memberships(user) if GRANTS.get((_holder(m), action)) == extent)
 
 
 def roles_of(user: Someone) -> set[str]:
     """In the portal: who administers only an actor of theirs is a reader of it."""
-    if not isinstance(user, User):
-        return set()
-    roles = {str(Role.READER) if m.administers_actor else m.role for m in user.current_memberships}
-    return roles | {Role.ADMINISTRATOR} if user.is_superuser and user.is_active else roles
+    return {str(Role.READER) if holder == ACTOR_ADMINISTRATOR else holder for holder in _holders(user)}
 
 
 def is_administrator(user: Someone) -> bool:
     """Of the portal."""
-    return Role.ADMINISTRATOR in roles_of(user)
+    return bool(_extents(user, Action.MANAGE))
 
 
 def is_staff_member(user: Someone) -> bool:
     """Belongs to one of the organisations in charge: reads what is internal."""
-    return bool(roles_of(user))
+    return bool(_extents(user, Action.READ_INTERNAL))
 
 
 def can_publish(user: Someone) -> bool:
-    return bool(roles_of(user) & {Role.VALIDATOR, Role.ADMINISTRATOR})
+    return bool(_extents(user, Action.PUBLISH))
 
 
 def visa_sides(user: Someone) -> set[str]:
     """Sides for which the user may give a visa: those of the actors they validate for."""
-    if not isinstance(user, User):
-        return set()
-    return {m.actor.side for m in user.current_memberships if m.role == Role.VALIDATOR and m.actor.side}
+    return {actor.side for actor in _actors(user, Action.VISA, Extent.SIDE) if actor.side}
 
 
 def can_steer(user: Someone) -> bool:
     """Plans the meetings of the steering committee and records what it decides: the secretariat of both sides."""
-    return bool(roles_of(user) & {Role.VALIDATOR, Role.ADMINISTRATOR})
+    return bool(_extents(user, Action.STEER))
 
 
 def can_manage_reports(user: Someone) -> bool:
-    return is_administrator(user)
+    """All of them."""
+    return Extent.EVERYWHERE in _extents(user, Action.REPORT)
 
 
 def administered_actors(user: Someone) -> list[Actor]:
     """Those whose report the user may ask for without administering the portal, by name."""
-    if not isinstance(user, User):
-        return []
-    actors = {m.actor for m in user.current_memberships if m.administers_actor}
-    return sorted(actors, key=lambda actor: (actor.name, actor.pk))
+    return sorted(set(_actors(user, Action.REPORT, Extent.OWN)), key=lambda actor: (actor.name, actor.pk))
 
 
 def can_request_reports(user: Someone) -> bool:
     """Of some scope at least."""
-    return can_manage_reports(user) or bool(administered_actors(user))
+    return bool(_extents(user, Action.REPORT))
 
 
 def can_request_report(user: Someone, scope: str) -> bool:
@@ -102,9 +162,7 @@ def _scopes_of_their_actors(user: Someone) -> list[str]:
 
 
 def contributing_actor_ids(user: Someone) -> list[int]:
-    if not isinstance(user, User):
-        return []
-    return [m.actor_id for m in user.current_memberships if m.role == Role.CONTRIBUTOR]
+    return [actor.pk for actor in _actors(user, Action.WRITE, Extent.OWN)]
 
 
 def visible(*, internal: bool, of: str = "") -> Q:
@@ -118,7 +176,7 @@ def visible_to(user: Someone, of: str = "") -> Q:
 
 def writable_by(user: Someone) -> Q:
     """Condition on commitments: those whose updates the user may write. Joins participations: take it distinct."""
-    if can_publish(user):
+    if Extent.EVERYWHERE in _extents(user, Action.WRITE):
         return Q()
     actor_ids = contributing_actor_ids(user)
     if not actor_ids:
@@ -128,15 +186,15 @@ def writable_by(user: Someone) -> Q:
 
 def can_measure(user: Someone) -> bool:
     """Some indicator at least: who writes for an actor, or everywhere."""
-    return can_publish(user) or bool(contributing_actor_ids(user))
+    return bool(_extents(user, Action.MEASURE))
 
 
 def measurable_by(user: Someone) -> Q:
     """Condition on indicators: those whose readings the user may write. A contributor: what their actor produces, and
     what measures a commitment it leads or operates. Joins participations: take it distinct."""
-    if can_publish(user):
+    if Extent.EVERYWHERE in _extents(user, Action.MEASURE):
         return Q()
-    actor_ids = contributing_actor_ids(user)
+    actor_ids = [actor.pk for actor in _actors(user, Action.MEASURE, Extent.OWN)]
     if not actor_ids:
         return Q(pk__in=[])
     of_a_commitment = Q(

@@ -18,6 +18,8 @@ PAGES = {
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 # Its score of performance moves by a few points from one run to the next.
 RUNS = 3
+# Chromium now and then loses the beginning of its trace; Lighthouse says so and asks to be run again.
+TRIES = 4
 
 
 def scores(site: str) -> dict[str, dict[str, float]]:
@@ -35,6 +37,16 @@ def scores(site: str) -> dict[str, dict[str, float]]:
 
 
 def _run(url: str, chromium: str) -> dict[str, float]:
+    """Raises subprocess.CalledProcessError when it fails each time."""
+    for _ in range(TRIES - 1):
+        try:
+            return _tried(url, chromium)
+        except subprocess.CalledProcessError:
+            continue
+    return _tried(url, chromium)
+
+
+def _tried(url: str, chromium: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "report.json"
         command = ["npx", "--yes", PACKAGE, url, "--quiet", "--output=json", f"--output-path={written}"]

@@ -1,4 +1,4 @@
-"""The table of accounts/permissions.py, cell by cell."""
+"""What the table of accounts/permissions.py does not say: dates, disabled accounts, the rescue account."""
 
 from datetime import date
 
@@ -13,29 +13,6 @@ from tests.factories import make_actor, make_commitment, make_user
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
-TABLE = [
-    # role, reads internal, writes on its own, writes on another's, publishes, reports and admin
-    (None, False, False, False, False, False),
-    (Role.READER, True, False, False, False, False),
-    (Role.AUDITOR, True, False, False, False, False),
-    (Role.CONTRIBUTOR, True, True, False, False, False),
-    (Role.VALIDATOR, True, True, True, True, False),
-    (Role.ADMINISTRATOR, True, True, True, True, True),
-]
-
-
-@pytest.mark.parametrize(("role", "internal", "own", "other", "publishes", "manages"), TABLE)
-def test_each_role_has_its_line(role, internal, own, other, publishes, manages, region):
-    user = make_user("someone", role, region)
-    hidden = make_commitment(visibility=Commitment.Visibility.INTERNAL)
-    led = make_commitment(lead=region)
-    foreign = make_commitment(lead=make_actor("autre"))
-    writable = set(writable_commitments(user))
-    assert commitments_for(user).filter(pk=hidden.pk).exists() == internal
-    assert (led in writable, foreign in writable) == (own, other)
-    assert permissions.can_publish(user) == permissions.can_steer(user) == publishes
-    assert permissions.can_manage_reports(user) == permissions.is_administrator(user) == user.is_staff == manages
-    assert permissions.can_request_reports(user) == permissions.can_request_report(user, "axis=research") == manages
 
 
 def test_an_administrator_of_another_actor_reads_and_asks_for_its_report_alone():

@@ -61,6 +61,10 @@ def press_tab_until(page: Page, selector: str, most: int = 80) -> None:
 
 def faults(page: Page, *, in_the_dark: bool = True) -> list[str]:
     """What axe finds on the page as it stands, in light and dark, and whether it is wider than the screen."""
+    # What waits to come near is looked at too.
+    page.evaluate(
+        "document.querySelectorAll('.laid-out-when-near').forEach(e => e.style.contentVisibility = 'visible')"
+    )
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
     # Colours alone differ in the dark: what else axe looks at was seen in the light. Without motion: a colour on its
     # way from one to the other would be judged.
