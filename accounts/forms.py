@@ -1,8 +1,12 @@
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.services.delegations import possible_deputies
 
 
 class LoginForm(AuthenticationForm):
@@ -26,3 +30,24 @@ class PreferencesForm(forms.ModelForm):
         model = User
         fields = ["language"]
         widgets = {"language": forms.Select(attrs={"class": "form-select"})}
+
+
+def _day() -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"))
+
+
+class DelegationForm(forms.Form):
+    deputy = forms.ModelChoiceField(
+        User.objects.none(), label=_("Suppléant"), widget=forms.Select(attrs={"class": "form-select"})
+    )
+    starts_on = _day()
+    ends_on = _day()
+
+    def __init__(self, *args: Any, absent: User, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        deputies = [user.pk for user in possible_deputies(absent, today)]
+        chooser = self.fields["deputy"]
+        assert isinstance(chooser, forms.ModelChoiceField)
+        chooser.queryset = User.objects.filter(pk__in=deputies).order_by("name")
+        self.fields["starts_on"].label = _("Du (premier jour)")
+        self.fields["ends_on"].label = _("Au (dernier jour)")

@@ -127,6 +127,14 @@ def visa_sides(user: Someone) -> set[str]:
     return {actor.side for actor in _actors(user, Action.VISA, Extent.SIDE) if actor.side}
 
 
+def visa_given_for(user: User, side: str) -> User | None:
+    """The absent colleague whose right to that side's visa the user holds; None where it is their own."""
+    given = [m for m in user.current_memberships if m.actor.side == side and (_holder(m), Action.VISA) in GRANTS]
+    if any(m.delegated_from is None for m in given):
+        return None
+    return next((m.delegated_from.user for m in given if m.delegated_from), None)
+
+
 def can_steer(user: Someone) -> bool:
     """Plans the meetings of the steering committee and records what it decides: the secretariat of both sides."""
     return bool(_extents(user, Action.STEER))

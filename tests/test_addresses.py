@@ -164,6 +164,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "accounts:login": (EVERYONE, EVERYONE),
     "accounts:logout": (None, LOGGED_IN),
     "accounts:preferences": (STAFF, STAFF),
+    "accounts:delegations": (STAFF, STAFF),
+    "accounts:end_delegation": (None, STAFF),
     "accounts:end_snooze": (None, STAFF),
 }
 # Asked for in tests of their own: a worker must answer, or what they show be online.
@@ -228,6 +230,7 @@ def addresses(region, state, amina, rachel):
         "evidence_file": [with_file.pk],
         "visa_detail": [update.pk],
         "pause": [snooze_token(author)],
+        "accounts:end_delegation": [author.pk],
         "actors:detail": ["region"],
         "reports:seal": [campaign.slug],
         **{f"open_data:{name}": ["engagements"] for name in ("csv", "json", "schema")},

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -80,7 +81,14 @@ class User(Versioned, AbstractBaseUser):
         """Memberships in force today, read once per request."""
         if not self.is_active:
             return []
-        return list(self.memberships.in_force(timezone.localdate()).select_related("actor"))
+        in_force = self.memberships.in_force(timezone.localdate())
+        return list(in_force.select_related("actor", "delegated_from__user").order_by("pk"))
+
+    @property
+    def stands_in_for(self) -> list["User"]:
+        """Those whose rights they hold today, by delegation."""
+        found = {m.delegated_from.user for m in self.current_memberships if m.delegated_from}
+        return sorted(found, key=lambda user: user.pk)
 
     # What the Django admin asks of a user. It is open to administrators of the portal, and to nobody else.
     @property
@@ -94,9 +102,17 @@ class User(Versioned, AbstractBaseUser):
         return self.is_staff
 
 
+def _between(on: date, of: str = "") -> Q:
+    return Q(**{f"{of}starts_on__lte": on}) & (Q(**{f"{of}ends_on__isnull": True}) | Q(**{f"{of}ends_on__gte": on}))
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, on: date) -> "MembershipQuerySet":
-        return self.filter(Q(starts_on__lte=on), Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+        """What is held by delegation lasts no longer than what it was delegated from, nor than that account."""
+        source = "delegated_from__"
+        is_own = Q(delegated_from__isnull=True)
+        stands = Q(delegated_from__user__is_active=True) & _between(on, source)
+        return self.filter(_between(on), is_own | stands)
 
     def without_actors_administrators(self) -> "MembershipQuerySet":
         """Leaves out who administers an actor that does not own the roadmap: they read (accounts.permissions)."""
@@ -120,6 +136,17 @@ class Membership(Versioned):
     starts_on = models.DateField(_("à partir du"), default=timezone.localdate)
     ends_on = models.DateField(_("jusqu’au"), null=True, blank=True)
 
+    # The same right of another, who is absent (accounts.services.delegations).
+    delegated_from = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="delegations",
+        verbose_name=_("par délégation de"),
+    )
+
     objects = MembershipQuerySet.as_manager()
 
     class Meta(Versioned.Meta):
@@ -129,6 +156,7 @@ class Membership(Versioned):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "actor", "role", "starts_on"],
+                condition=Q(delegated_from__isnull=True),
                 name="membership_once",
                 violation_error_message=_("Cette habilitation existe déjà."),
             ),
@@ -137,6 +165,37 @@ class Membership(Versioned):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 violation_error_message=_("La fin de l’habilitation précède son début."),
             ),
+            models.UniqueConstraint(
+                fields=["user", "delegated_from", "starts_on"],
+                name="membership_delegated_once",
+                violation_error_message=_("Cette délégation existe déjà."),
+            ),
+            models.CheckConstraint(
+                name="membership_delegated_is_dated",
+                condition=Q(delegated_from__isnull=True) | Q(ends_on__isnull=False),
+                violation_error_message=_("Une délégation a une fin."),
+            ),
+        ]
+        triggers = [
+            *Versioned.Meta.triggers,
+            pgtrigger.Trigger(
+                name="delegation_follows_its_source",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__delegated_from__isnull=False),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM accounts_membership source
+                        WHERE source.id = NEW.delegated_from_id AND source.delegated_from_id IS NULL
+                            AND source.actor_id = NEW.actor_id AND source.role = NEW.role
+                            AND source.user_id <> NEW.user_id
+                    ) THEN
+                        RAISE EXCEPTION 'Une délégation transmet à un autre une habilitation que l’on tient soi-même.'
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

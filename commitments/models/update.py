@@ -186,6 +186,14 @@ class Visa(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="visas", verbose_name=_("par")
     )
+    by_delegation_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("par délégation de"),
+    )
     given_at = models.DateTimeField(_("le"), default=timezone.now)
     text_hash = models.CharField(max_length=64)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import visa_sides
+from accounts.permissions import visa_given_for, visa_sides
 from actors.models import Side
 from commitments.models import ProgressUpdate, Visa
 from commitments.queries import approved_sides, missing_sides, required_sides, tacit_on
@@ -96,6 +96,7 @@ def _record(update: ProgressUpdate, side: str, decision: str, by: User | None, c
         side=Side(side),
         decision=decision,
         by=by,
+        by_delegation_of=visa_given_for(by, side) if by else None,
         comment=comment,
         given_at=at,
         text_hash=update.text_hash,

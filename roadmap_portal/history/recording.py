@@ -76,7 +76,9 @@ class RecordingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in SAFE_METHODS:
             return self.get_response(request)
-        metadata = {"user": request.user.pk, "method": request.method, "path": _path(request)}
+        metadata: dict[str, Any] = {"user": request.user.pk, "method": request.method, "path": _path(request)}
+        if absent := getattr(request.user, "stands_in_for", ()):
+            metadata["stands_in_for"] = [user.pk for user in absent]
         with recorded(_asked_key(request), **metadata) as key:
             response = self.get_response(request)
         response["X-Request-ID"] = str(key)

@@ -212,16 +212,25 @@ def _close_to(model: type[models.Model]) -> list[str]:
 
 
 def signatures(changes: Iterable[Change]) -> Callable[[Change], str]:
-    """By name, as it is today."""
-    users = User.objects.in_bulk({pk for change in changes if (pk := change.user_id)})
+    """By name, as it is today; whose deputy they were."""
+    users = User.objects.in_bulk({pk for change in changes for pk in [change.user_id, *_absent(change)] if pk})
 
-    def by(change: Change) -> str:
-        pk = change.user_id
-        if pk is None:
-            return ""
+    def name(pk: int) -> str:
         return users[pk].name or users[pk].email if pk in users else _("compte supprimé") + f" n°\u00a0{pk}"
 
+    def by(change: Change) -> str:
+        if change.user_id is None:
+            return ""
+        signed = name(change.user_id)
+        if absent := [name(pk) for pk in _absent(change)]:
+            return _("%(name)s, par délégation de %(absent)s") % {"name": signed, "absent": ", ".join(absent)}
+        return signed
+
     return by
+
+
+def _absent(change: Change) -> list[int]:
+    return (change.cause or {}).get("stands_in_for", [])
 
 
 def through(change: Change) -> str:

@@ -1,3 +1,5 @@
+"""Logging in, and what one prefers."""
+
 from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +25,7 @@ class Login(LoginView):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    user = _staff_member_or_404(request)
+    user = staff_member_or_404(request)
     form = PreferencesForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         user.save(update_fields=["language"])
@@ -36,12 +38,12 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def end_snooze(request: HttpRequest) -> HttpResponse:
-    transitions.end_snooze(_staff_member_or_404(request))
+    transitions.end_snooze(staff_member_or_404(request))
     messages.success(request, _("Les rappels reprennent."))
     return redirect("accounts:preferences")
 
 
-def _staff_member_or_404(request: HttpRequest) -> User:
+def staff_member_or_404(request: HttpRequest) -> User:
     if not is_staff_member(request.user) or not isinstance(request.user, User):
         raise Http404
     return request.user

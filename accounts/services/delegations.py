@@ -1,0 +1,169 @@
+"""« Du 1er au 20 août, par … »: the rights of someone absent, held by a deputy for a time.
+
+Each right of the absent person becomes a membership of the deputy with the dates of the delegation, so that pages,
+reminders and jobs need to know of nothing else. It is never passed on, and ends with the right it comes from.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, MembershipQuerySet, User
+from accounts.security_log import Kind, record
+
+MOST_DAYS = 92
+
+
+class DelegationRefused(Exception):
+    """`str()`: why, for the person who asked. `field`: of the form, empty for the whole of it."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """`memberships`: of the deputy, all with these dates or, where the right ends before, fewer days."""
+
+    absent: User
+    deputy: User
+    starts_on: date
+    ends_on: date
+    memberships: Sequence[Membership]
+
+
+def possible_deputies(absent: User, on: date) -> list[User]:
+    """Active accounts with a right of their own, by name; which of the rights they may hold, `delegate` judges."""
+    own = Membership.objects.in_force(on).filter(delegated_from__isnull=True)
+    return list(
+        User.objects.filter(is_active=True, memberships__in=own).exclude(pk=absent.pk).distinct().order_by("name")
+    )
+
+
+@transaction.atomic
+def delegate(
+    absent: User, deputy: User, starts_on: date, ends_on: date, *, today: date, request: HttpRequest | None = None
+) -> Delegation:
+    """Raises DelegationRefused, with nothing written."""
+    # Two forms sent at once wait for each other here.
+    User.objects.select_for_update(no_key=True).get(pk=absent.pk)
+    _check_dates(starts_on, ends_on, today)
+    if absent == deputy or not deputy.is_active:
+        raise DelegationRefused(_("Choisissez un autre compte, actif."), "deputy")
+    sources = [
+        source
+        for source in _own(absent).select_related("actor")
+        if source.starts_on <= ends_on and (source.ends_on is None or source.ends_on >= starts_on)
+    ]
+    if not sources:
+        raise DelegationRefused(_("Aucune habilitation à déléguer à ces dates."))
+    _check_no_other(absent, starts_on, ends_on)
+    held = list(_own(deputy).in_force(starts_on).select_related("actor"))
+    for source in sources:
+        _check_may_hold(deputy, held, source)
+    sources = [source for source in sources if not _is_held(held, source, ends_on)]
+    if not sources:
+        raise DelegationRefused(_("%(name)s a déjà les mêmes droits.") % {"name": deputy.name}, "deputy")
+    given = [
+        Membership.objects.create(
+            user=deputy,
+            actor=source.actor,
+            role=source.role,
+            starts_on=max(starts_on, source.starts_on),
+            ends_on=min(ends_on, source.ends_on or ends_on),
+            delegated_from=source,
+        )
+        for source in sources
+    ]
+    record(Kind.DELEGATED, request, user=deputy, absent=absent.pk, starts_on=str(starts_on), ends_on=str(ends_on))
+    return Delegation(absent, deputy, starts_on, ends_on, given)
+
+
+def _own(user: User) -> MembershipQuerySet:
+    return Membership.objects.filter(user=user, delegated_from__isnull=True)
+
+
+def _check_dates(starts_on: date, ends_on: date, today: date) -> None:
+    if starts_on < today:
+        raise DelegationRefused(_("Une délégation ne commence pas dans le passé."), "starts_on")
+    if ends_on < starts_on:
+        raise DelegationRefused(_("La fin précède le début."), "ends_on")
+    if (ends_on - starts_on).days >= MOST_DAYS:
+        raise DelegationRefused(
+            _("Au plus %(days)s jours ; au-delà, faites donner une habilitation.") % {"days": MOST_DAYS}, "ends_on"
+        )
+
+
+def _check_no_other(absent: User, starts_on: date, ends_on: date) -> None:
+    other = (
+        Membership.objects.filter(delegated_from__user=absent, starts_on__lte=ends_on, ends_on__gte=starts_on)
+        .select_related("user")
+        .first()
+    )
+    if other is not None:
+        raise DelegationRefused(
+            _("Une délégation à %(name)s couvre déjà une partie de ces dates : arrêtez-la d’abord.")
+            % {"name": other.user.name},
+            "starts_on",
+        )
+
+
+def _check_may_hold(deputy: User, held: Iterable[Membership], source: Membership) -> None:
+    """The State's right stays with the State's agents and the Region's with its own: else one person could decide for
+    both. Of another actor, with those of that actor."""
+    side = source.actor.side
+    if not any(m.actor.side == side if side else m.actor_id == source.actor_id for m in held):
+        whom = source.actor.get_side_display() if side else source.actor.name
+        raise DelegationRefused(
+            _("%(name)s n’a pas d’habilitation pour %(whom)s : une délégation reste du même côté.")
+            % {"name": deputy.name, "whom": whom},
+            "deputy",
+        )
+
+
+def _is_held(held: Iterable[Membership], source: Membership, until: date) -> bool:
+    return any(
+        (m.actor_id, m.role) == (source.actor_id, source.role) and (m.ends_on is None or m.ends_on >= until)
+        for m in held
+    )
+
+
+@transaction.atomic
+def end_delegation(absent: User, deputy: User, *, today: date, request: HttpRequest | None = None) -> int:
+    """From today on; what lasted until yesterday stays in the past. Returns how many rights ended."""
+    rows = Membership.objects.select_for_update().filter(delegated_from__user=absent, user=deputy, ends_on__gte=today)
+    ended = 0
+    for membership in rows:
+        ended += 1
+        if membership.starts_on >= today:
+            membership.delete()
+        else:
+            membership.ends_on = today - timedelta(days=1)
+            membership.save(update_fields=["ends_on"])
+    if ended:
+        record(Kind.DELEGATED, request, user=deputy, absent=absent.pk, ended_on=str(today))
+    return ended
+
+
+def delegations_of(user: User, today: date) -> list[Delegation]:
+    """Given by the user or to them, in force or to come."""
+    rows = (
+        Membership.objects.filter(Q(user=user) | Q(delegated_from__user=user), delegated_from__isnull=False)
+        .filter(ends_on__gte=today)
+        .select_related("user", "actor", "delegated_from__user")
+        .order_by("starts_on", "pk")
+    )
+    grouped: dict[tuple[User, User], list[Membership]] = {}
+    for row in rows:
+        assert row.delegated_from is not None
+        grouped.setdefault((row.delegated_from.user, row.user), []).append(row)
+    return [
+        Delegation(absent, deputy, min(m.starts_on for m in found), max(m.ends_on or today for m in found), found)
+        for (absent, deputy), found in grouped.items()
+    ]
