@@ -17,7 +17,7 @@ class UserForm(MergingForm):
 
     class Meta:
         model = User
-        fields = ["email", "name", "language", "is_active", "is_superuser", "password"]
+        fields = ["email", "name", "language", "is_superuser", "password"]
 
 
 class NewUserForm(forms.ModelForm):
@@ -49,6 +49,12 @@ class UserAdmin(Merging, WithHistory):
     list_display = ["email", "name", "is_active"]
     search_fields = ["email", "name"]
     inlines = [MembershipInline]
+    # Whoever leaves hands over what waits for them: accounts.services.rights.
+    readonly_fields = ["is_active"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What a person wrote keeps its author: an account is closed, later made nameless, never deleted."""
+        return False
 
     def get_form(
         self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any

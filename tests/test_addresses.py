@@ -166,6 +166,12 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "accounts:preferences": (STAFF, STAFF),
     "accounts:delegations": (STAFF, STAFF),
     "accounts:end_delegation": (None, STAFF),
+    "accounts:administration": (ADMINISTRATOR, None),
+    "accounts:people": (ADMINISTRATOR, None),
+    "accounts:person": (ADMINISTRATOR, ADMINISTRATOR),
+    "accounts:enable": (None, ADMINISTRATOR),
+    "accounts:departure": (ADMINISTRATOR, ADMINISTRATOR),
+    "accounts:end_membership": (None, ADMINISTRATOR),
     "accounts:end_snooze": (None, STAFF),
 }
 # Asked for in tests of their own: a worker must answer, or what they show be online.
@@ -230,7 +236,8 @@ def addresses(region, state, amina, rachel):
         "evidence_file": [with_file.pk],
         "visa_detail": [update.pk],
         "pause": [snooze_token(author)],
-        "accounts:end_delegation": [author.pk],
+        **{f"accounts:{name}": [author.pk] for name in ("end_delegation", "person", "enable", "departure")},
+        "accounts:end_membership": [author.pk, author.memberships.get().pk],
         "actors:detail": ["region"],
         "reports:seal": [campaign.slug],
         **{f"open_data:{name}": ["engagements"] for name in ("csv", "json", "schema")},

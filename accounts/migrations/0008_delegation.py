@@ -7,65 +7,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_security_log'),
-        ('actors', '0006_words'),
+        ("accounts", "0007_security_log"),
+        ("actors", "0006_words"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='membership',
-            name='insert_insert',
+            model_name="membership",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='membership',
-            name='update_update',
+            model_name="membership",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='membership',
-            name='delete_delete',
+            model_name="membership",
+            name="delete_delete",
         ),
         migrations.RemoveConstraint(
-            model_name='membership',
-            name='membership_once',
+            model_name="membership",
+            name="membership_once",
         ),
         migrations.AddField(
-            model_name='membership',
-            name='delegated_from',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='delegations', to='accounts.membership', verbose_name='par délégation de'),
+            model_name="membership",
+            name="delegated_from",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="delegations",
+                to="accounts.membership",
+                verbose_name="par délégation de",
+            ),
         ),
         migrations.AddField(
-            model_name='membershipchange',
-            name='delegated_from',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.membership', verbose_name='par délégation de'),
+            model_name="membershipchange",
+            name="delegated_from",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="accounts.membership",
+                verbose_name="par délégation de",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='delegation_follows_its_source', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."delegated_from_id" IS NOT NULL)', func="\n                    IF NOT EXISTS (\n                        SELECT 1 FROM accounts_membership source\n                        WHERE source.id = NEW.delegated_from_id AND source.delegated_from_id IS NULL\n                            AND source.actor_id = NEW.actor_id AND source.role = NEW.role\n                            AND source.user_id <> NEW.user_id\n                    ) THEN\n                        RAISE EXCEPTION 'Une délégation transmet à un autre une habilitation que l’on tient soi-même.'\n                            USING ERRCODE = 'restrict_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='f3968a4c44285c226650797f4bfb7a3cf51a3555', operation='INSERT OR UPDATE', pgid='pgtrigger_delegation_follows_its_source_4c2cc', table='accounts_membership', when='BEFORE')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delegation_follows_its_source",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (NEW."delegated_from_id" IS NOT NULL)',
+                    func="\n                    IF NOT EXISTS (\n                        SELECT 1 FROM accounts_membership source\n                        WHERE source.id = NEW.delegated_from_id AND source.delegated_from_id IS NULL\n                            AND source.actor_id = NEW.actor_id AND source.role = NEW.role\n                            AND source.user_id <> NEW.user_id\n                    ) THEN\n                        RAISE EXCEPTION 'Une délégation transmet à un autre une habilitation que l’on tient soi-même.'\n                            USING ERRCODE = 'restrict_violation';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="f3968a4c44285c226650797f4bfb7a3cf51a3555",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_delegation_follows_its_source_4c2cc",
+                    table="accounts_membership",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_membershipchange" ("actor_id", "delegated_from_id", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "user_id") VALUES (NEW."actor_id", NEW."delegated_from_id", NEW."ends_on", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."role", NEW."starts_on", NEW."user_id"); RETURN NULL;', hash='3b973e82b63e1ab65ac52a53511769815fd8a70a', operation='INSERT', pgid='pgtrigger_insert_insert_fc05a', table='accounts_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "accounts_membershipchange" ("actor_id", "delegated_from_id", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "user_id") VALUES (NEW."actor_id", NEW."delegated_from_id", NEW."ends_on", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."role", NEW."starts_on", NEW."user_id"); RETURN NULL;',
+                    hash="3b973e82b63e1ab65ac52a53511769815fd8a70a",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_fc05a",
+                    table="accounts_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."actor_id" IS DISTINCT FROM (NEW."actor_id") OR OLD."delegated_from_id" IS DISTINCT FROM (NEW."delegated_from_id") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='INSERT INTO "accounts_membershipchange" ("actor_id", "delegated_from_id", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "user_id") VALUES (NEW."actor_id", NEW."delegated_from_id", NEW."ends_on", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."role", NEW."starts_on", NEW."user_id"); RETURN NULL;', hash='b686790feee9fe89a5b11a8ae10c8872d77e4987', operation='UPDATE', pgid='pgtrigger_update_update_20ab5', table='accounts_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."actor_id" IS DISTINCT FROM (NEW."actor_id") OR OLD."delegated_from_id" IS DISTINCT FROM (NEW."delegated_from_id") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))',
+                    func='INSERT INTO "accounts_membershipchange" ("actor_id", "delegated_from_id", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "user_id") VALUES (NEW."actor_id", NEW."delegated_from_id", NEW."ends_on", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."role", NEW."starts_on", NEW."user_id"); RETURN NULL;',
+                    hash="b686790feee9fe89a5b11a8ae10c8872d77e4987",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_20ab5",
+                    table="accounts_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_membershipchange" ("actor_id", "delegated_from_id", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "user_id") VALUES (OLD."actor_id", OLD."delegated_from_id", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."role", OLD."starts_on", OLD."user_id"); RETURN NULL;', hash='617542c7018fdddfb00515a1056715abd4a631a4', operation='DELETE', pgid='pgtrigger_delete_delete_19a8f', table='accounts_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "accounts_membershipchange" ("actor_id", "delegated_from_id", "ends_on", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on", "user_id") VALUES (OLD."actor_id", OLD."delegated_from_id", OLD."ends_on", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."role", OLD."starts_on", OLD."user_id"); RETURN NULL;',
+                    hash="617542c7018fdddfb00515a1056715abd4a631a4",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_19a8f",
+                    table="accounts_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('delegated_from__isnull', True)), fields=('user', 'actor', 'role', 'starts_on'), name='membership_once', violation_error_message='Cette habilitation existe déjà.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("delegated_from__isnull", True)),
+                fields=("user", "actor", "role", "starts_on"),
+                name="membership_once",
+                violation_error_message="Cette habilitation existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'delegated_from', 'starts_on'), name='membership_delegated_once', violation_error_message='Cette délégation existe déjà.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("user", "delegated_from", "starts_on"),
+                name="membership_delegated_once",
+                violation_error_message="Cette délégation existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('delegated_from__isnull', True), ('ends_on__isnull', False), _connector='OR'), name='membership_delegated_is_dated', violation_error_message='Une délégation a une fin.'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("delegated_from__isnull", True), ("ends_on__isnull", False), _connector="OR"),
+                name="membership_delegated_is_dated",
+                violation_error_message="Une délégation a une fin.",
+            ),
         ),
     ]

@@ -195,7 +195,7 @@ class Membership(Versioned):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
         ]
 
     def __str__(self) -> str:

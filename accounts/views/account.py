@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import LoginForm, PreferencesForm
 from accounts.models import User
-from accounts.permissions import is_staff_member
+from accounts.permissions import is_administrator, is_staff_member
 from commitments import transitions
 from commitments.queries import snoozed_until
 
@@ -45,5 +45,11 @@ def end_snooze(request: HttpRequest) -> HttpResponse:
 
 def staff_member_or_404(request: HttpRequest) -> User:
     if not is_staff_member(request.user) or not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def administrator_or_404(request: HttpRequest) -> User:
+    if not is_administrator(request.user) or not isinstance(request.user, User):
         raise Http404
     return request.user

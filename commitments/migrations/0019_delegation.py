@@ -8,45 +8,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commitments', '0018_english_texts'),
+        ("commitments", "0018_english_texts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='visa',
-            name='insert_insert',
+            model_name="visa",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='visa',
-            name='update_update',
+            model_name="visa",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='visa',
-            name='delete_delete',
+            model_name="visa",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='visa',
-            name='by_delegation_of',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par délégation de'),
+            model_name="visa",
+            name="by_delegation_of",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="par délégation de",
+            ),
         ),
         migrations.AddField(
-            model_name='visachange',
-            name='by_delegation_of',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par délégation de'),
+            model_name="visachange",
+            name="by_delegation_of",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="par délégation de",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='visa',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "commitments_visachange" ("by_delegation_of_id", "by_id", "comment", "decision", "given_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "side", "text_hash", "update_id") VALUES (NEW."by_delegation_of_id", NEW."by_id", NEW."comment", NEW."decision", NEW."given_at", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."side", NEW."text_hash", NEW."update_id"); RETURN NULL;', hash='f0761c87ea0b3bb88acf27ea372d330b5fbb52fa', operation='INSERT', pgid='pgtrigger_insert_insert_0e6a3', table='commitments_visa', when='AFTER')),
+            model_name="visa",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "commitments_visachange" ("by_delegation_of_id", "by_id", "comment", "decision", "given_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "side", "text_hash", "update_id") VALUES (NEW."by_delegation_of_id", NEW."by_id", NEW."comment", NEW."decision", NEW."given_at", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."side", NEW."text_hash", NEW."update_id"); RETURN NULL;',
+                    hash="f0761c87ea0b3bb88acf27ea372d330b5fbb52fa",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_0e6a3",
+                    table="commitments_visa",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='visa',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "commitments_visachange" ("by_delegation_of_id", "by_id", "comment", "decision", "given_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "side", "text_hash", "update_id") VALUES (NEW."by_delegation_of_id", NEW."by_id", NEW."comment", NEW."decision", NEW."given_at", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."side", NEW."text_hash", NEW."update_id"); RETURN NULL;', hash='f542558139b4268232ff699f44f4e275f2e12898', operation='UPDATE', pgid='pgtrigger_update_update_eb71c', table='commitments_visa', when='AFTER')),
+            model_name="visa",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "commitments_visachange" ("by_delegation_of_id", "by_id", "comment", "decision", "given_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "side", "text_hash", "update_id") VALUES (NEW."by_delegation_of_id", NEW."by_id", NEW."comment", NEW."decision", NEW."given_at", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."side", NEW."text_hash", NEW."update_id"); RETURN NULL;',
+                    hash="f542558139b4268232ff699f44f4e275f2e12898",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_eb71c",
+                    table="commitments_visa",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='visa',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "commitments_visachange" ("by_delegation_of_id", "by_id", "comment", "decision", "given_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "side", "text_hash", "update_id") VALUES (OLD."by_delegation_of_id", OLD."by_id", OLD."comment", OLD."decision", OLD."given_at", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."side", OLD."text_hash", OLD."update_id"); RETURN NULL;', hash='a97f8338cf20f26493e4b478f3db3da4a1cfce14', operation='DELETE', pgid='pgtrigger_delete_delete_4600f', table='commitments_visa', when='AFTER')),
+            model_name="visa",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "commitments_visachange" ("by_delegation_of_id", "by_id", "comment", "decision", "given_at", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "side", "text_hash", "update_id") VALUES (OLD."by_delegation_of_id", OLD."by_id", OLD."comment", OLD."decision", OLD."given_at", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."side", OLD."text_hash", OLD."update_id"); RETURN NULL;',
+                    hash="a97f8338cf20f26493e4b478f3db3da4a1cfce14",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_4600f",
+                    table="commitments_visa",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -33,6 +33,13 @@ class Roadmap(Versioned):
     sources = models.ManyToManyField(Source, related_name="roadmaps", blank=True, verbose_name=_("sources"))
     visa_policy = models.CharField(_("visas exigés"), max_length=6, choices=VisaPolicy.choices, default=VisaPolicy.BOTH)
     tacit_delay_days = models.PositiveSmallIntegerField(_("accord tacite après (jours ouvrés)"), null=True, blank=True)
+    banner = models.CharField(
+        _("bandeau"),
+        max_length=300,
+        blank=True,
+        help_text=_("Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien."),
+    )
+    banner_en = models.CharField(_("bandeau en anglais"), max_length=300, blank=True)
     # From the first campaign on: what was signed is then held by the database (models/guards.py).
     in_force_since = models.DateField(_("en vigueur depuis le"), null=True, blank=True, editable=False)
     is_demonstration = models.BooleanField(

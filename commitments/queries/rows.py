@@ -16,6 +16,8 @@ class RoadmapRow(NamedTuple):
     is_demonstration: bool
     title_en: str
     ambition_en: str
+    banner: str
+    banner_en: str
 
 
 class MovedRow(NamedTuple):

@@ -1,0 +1,126 @@
+"""Rights given and ended by an administrator, each told to the security log; and how someone leaves."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, User
+from accounts.security_log import Kind, record
+
+Role = Membership.Role
+# Readers and auditors leave nothing undone.
+WORKING = (Role.CONTRIBUTOR, Role.VALIDATOR, Role.ADMINISTRATOR)
+
+
+class RightsRefused(Exception):
+    """`str()`: why, for the administrator who asked. `field`: of the form, empty for the whole of it."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@transaction.atomic
+def give(membership: Membership, *, request: HttpRequest | None = None) -> Membership:
+    """Raises ValidationError for what the database would refuse."""
+    membership.full_clean()
+    membership.save()
+    _told(membership, request, "given")
+    return membership
+
+
+@transaction.atomic
+def end(membership: Membership, *, today: date, request: HttpRequest | None = None) -> None:
+    """From today on. Raises RightsRefused for the last administrator of the portal."""
+    locked = Membership.objects.select_for_update(of=("self",)).select_related("user", "actor").get(pk=membership.pk)
+    _keep_an_administrator([locked], today)
+    _end(locked, today)
+    _told(locked, request, "ended")
+
+
+def _end(membership: Membership, today: date) -> None:
+    if membership.starts_on >= today:
+        membership.delete()
+    else:
+        membership.ends_on = today - timedelta(days=1)
+        membership.save(update_fields=["ends_on"])
+
+
+def _told(membership: Membership, request: HttpRequest | None, what: str) -> None:
+    right = {"role": membership.role, "actor": membership.actor.slug, what: str(membership.starts_on)}
+    record(Kind.RIGHTS_CHANGED, request, user=membership.user, **right)
+
+
+def _keep_an_administrator(going: list[Membership], today: date) -> None:
+    if not any(membership.administers_portal for membership in going):
+        return
+    # All who might be the last wait here for each other.
+    administering = Membership.objects.filter(role=Role.ADMINISTRATOR)
+    list(administering.order_by("pk").select_for_update().values_list("pk"))
+    others = (
+        administering.in_force(today)
+        .exclude(pk__in=[membership.pk for membership in going])
+        .filter(user__is_active=True, delegated_from__isnull=True)
+        .exclude(actor__side="")
+    )
+    if not others.exists():
+        raise RightsRefused(_("Il ne resterait aucun administrateur du portail : nommez-en un autre d’abord."))
+
+
+def unattended(user: User, today: date) -> list[Membership]:
+    """The rights of the user that nobody else holds for the same actor: who leaves hands them over."""
+    own = user.memberships.in_force(today).filter(delegated_from__isnull=True, role__in=WORKING)
+    others = (
+        Membership.objects.in_force(today)
+        .exclude(user=user)
+        .filter(user__is_active=True, delegated_from__isnull=True)
+        .values_list("actor", "role")
+    )
+    held = set(others)
+    return [m for m in own.select_related("actor").order_by("pk") if (m.actor_id, m.role) not in held]
+
+
+@transaction.atomic
+def leave(
+    user: User, takers: Mapping[int, User], *, today: date, request: HttpRequest | None = None
+) -> list[Membership]:
+    """Disables the account: its rights end today, its sessions now. `takers`: by membership of `unattended`, who takes
+    it over; returns theirs. Raises RightsRefused, with nothing written, while one has nobody."""
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    given = []
+    for membership in unattended(locked, today):
+        taker = takers.get(membership.pk)
+        if taker is None or taker == locked or not taker.is_active:
+            raise RightsRefused(_("Dites qui reprend chaque habilitation."), f"taker_{membership.pk}")
+        given.append(
+            Membership.objects.create(
+                user=taker, actor=membership.actor, role=membership.role, starts_on=today, ends_on=membership.ends_on
+            )
+        )
+        _told(given[-1], request, "given")
+    own = list(locked.memberships.in_force(today).select_related("actor"))
+    _keep_an_administrator(own, today)
+    for membership in own:
+        _end(membership, today)
+    locked.is_active = False
+    locked.save(update_fields=["is_active"])
+    end_sessions(locked)
+    record(Kind.ACCOUNT_DISABLED, request, user=locked)
+    return given
+
+
+@transaction.atomic
+def enable(user: User, *, request: HttpRequest | None = None) -> None:
+    """The account logs in again; its rights are to be given anew."""
+    User.objects.filter(pk=user.pk, is_active=False).update(is_active=True)
+    record(Kind.RIGHTS_CHANGED, request, user=user, enabled=True)
+
+
+def end_sessions(user: User) -> int:
+    """A session names its user in what only reading it tells: those still valid are few."""
+    sessions = [s for s in Session.objects.all() if s.get_decoded().get("_auth_user_id") == str(user.pk)]
+    return sum(session.delete()[0] for session in sessions)

@@ -1,0 +1,109 @@
+"""The administrators' space: who has an account, with which rights, and how someone leaves."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.forms import DepartureForm, MembershipForm
+from accounts.models import Membership, User
+from accounts.services import rights
+from accounts.views.account import administrator_or_404
+from commitments.queries.handover import left_by
+
+PER_PAGE = 50
+
+
+@never_cache
+@require_safe
+def administration(request: HttpRequest) -> HttpResponse:
+    administrator_or_404(request)
+    return render(request, "accounts/administration.html")
+
+
+@never_cache
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    administrator_or_404(request)
+    asked = request.GET.get("q", "").strip()
+    in_force = Membership.objects.in_force(localdate()).select_related("actor", "delegated_from__user")
+    found = User.objects.prefetch_related(Prefetch("memberships", in_force, to_attr="held")).order_by("name", "pk")
+    if asked:
+        found = found.filter(Q(name__icontains=asked) | Q(email__icontains=asked))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "accounts/people.html", {"page": page, "asked": asked})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its rights, past ones too; a form gives another."""
+    administrator_or_404(request)
+    found = get_object_or_404(User, pk=pk)
+    form = MembershipForm(request.POST or None, instance=Membership(user=found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            rights.give(form.instance, request=request)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("L’habilitation est donnée."))
+            return redirect("accounts:person", pk)
+    held = found.memberships.select_related("actor", "delegated_from__user").order_by("-starts_on", "pk")
+    context = {"person": found, "memberships": held, "form": form, "today": localdate()}
+    return render(request, "accounts/person.html", context)
+
+
+@never_cache
+@require_POST
+def end_membership(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
+    """Sent twice, the second finds it ended and says the same."""
+    administrator_or_404(request)
+    found = get_object_or_404(User, pk=pk)
+    row = found.memberships.filter(pk=membership).first()
+    today = localdate()
+    try:
+        if row is not None and (row.ends_on is None or row.ends_on >= today):
+            rights.end(row, today=today, request=request)
+        messages.success(request, _("L’habilitation est terminée."))
+    except rights.RightsRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("accounts:person", pk)
+
+
+@never_cache
+@require_POST
+def enable(request: HttpRequest, pk: int) -> HttpResponse:
+    administrator_or_404(request)
+    found = get_object_or_404(User, pk=pk)
+    rights.enable(found, request=request)
+    messages.success(request, _("Le compte est rouvert : donnez-lui ses habilitations."))
+    return redirect("accounts:person", pk)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def departure(request: HttpRequest, pk: int) -> HttpResponse:
+    """What waits for the person, who takes it over, then the account closes."""
+    administrator_or_404(request)
+    found, today = get_object_or_404(User, pk=pk, is_active=True), localdate()
+    waiting = left_by(rights.unattended(found, today))
+    # Without anything to hand over the form sent is empty, and valid.
+    sent = request.POST if request.method == "POST" else None
+    form = DepartureForm(sent, leaving=found, unattended=[left.membership for left in waiting])
+    if request.method == "POST" and form.is_valid():
+        try:
+            rights.leave(found, form.takers(), today=today, request=request)
+        except rights.RightsRefused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Le compte de %(name)s est désactivé.") % {"name": found.name})
+            return redirect("accounts:person", pk)
+    fields = [(left, form[f"taker_{left.membership.pk}"]) for left in waiting]
+    return render(request, "accounts/departure.html", {"person": found, "form": form, "waiting": fields})

@@ -1,0 +1,138 @@
+"""The administrators' space: rights given and ended, and how someone leaves."""
+
+from datetime import date
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from accounts import permissions
+from accounts.models import Membership, SecurityEvent, User
+from accounts.services import rights
+from commitments.models import Roadmap
+from tests.factories import make_commitment, make_roadmap, make_update, make_user
+
+pytestmark = pytest.mark.django_db
+Role = Membership.Role
+
+
+@pytest.fixture
+def administering(client, amina):
+    client.force_login(amina)
+    return client
+
+
+def fresh(user):
+    return User.objects.get(pk=user.pk)
+
+
+def test_a_right_is_given_and_ended_and_the_log_says_by_whom(administering, amina, louis, state):
+    page = reverse("accounts:person", args=[louis.pk])
+    given = {"actor": state.pk, "role": "validator", "starts_on": localdate(), "ends_on": ""}
+    assert administering.post(page, given).status_code == 302
+    assert permissions.visa_sides(fresh(louis)) == {"state"}
+    again = administering.post(page, given).content.decode()
+    assert "Cette habilitation existe déjà." in again
+    row = louis.memberships.get(role="validator")
+    for _ in range(2):
+        administering.post(reverse("accounts:end_membership", args=[louis.pk, row.pk]))
+    assert permissions.visa_sides(fresh(louis)) == set()
+    told = SecurityEvent.objects.filter(kind="rights_changed", user=louis).order_by("pk")
+    assert [event.details["by"] for event in told] == [amina.pk, amina.pk]
+    assert ["given" in event.details for event in told] == [True, False]
+
+
+def test_the_last_administrator_stays(administering, amina, region):
+    only = amina.memberships.get()
+    page = administering.post(reverse("accounts:end_membership", args=[amina.pk, only.pk]), follow=True)
+    assert "aucun administrateur" in page.content.decode()
+    with pytest.raises(rights.RightsRefused, match="qui reprend"):
+        rights.leave(amina, {only.pk: amina}, today=localdate())
+    make_user("adele", Role.ADMINISTRATOR, region)
+    rights.end(only, today=localdate())
+    assert not permissions.is_administrator(fresh(amina))
+
+
+def test_who_leaves_hands_over_what_waits(administering, paula, rachel, region, stephane, client):
+    make_roadmap(visa_policy=Roadmap.VisaPolicy.BOTH)
+    make_commitment(title="Former 10 000 personnes", code="eng-1", lead=region)
+    update = make_update(make_commitment(title="Ouvrir un centre", code="eng-2", lead=region), paula, submitted=True)
+    page = administering.get(reverse("accounts:departure", args=[paula.pk])).content.decode()
+    assert "Former 10 000 personnes" in page
+    assert "2 engagements en cours" in page
+    of_rachel = administering.get(reverse("accounts:departure", args=[rachel.pk])).content.decode()
+    assert reverse("commitments:visa_detail", args=[update.pk]) in of_rachel
+    refused = administering.post(reverse("accounts:departure", args=[paula.pk]))
+    assert "Le départ n’est pas enregistré." in refused.content.decode()
+    assert fresh(paula).is_active
+    (left,) = rights.unattended(paula, localdate())
+    done = administering.post(reverse("accounts:departure", args=[paula.pk]), {f"taker_{left.pk}": rachel.pk})
+    assert done.status_code == 302
+    assert (fresh(paula).is_active, fresh(paula).current_memberships) == (False, [])
+    assert permissions.contributing_actor_ids(fresh(rachel)) == [region.pk]
+    assert SecurityEvent.objects.get(kind="account_disabled").user == paula
+
+
+def test_what_colleagues_hold_too_needs_no_taker(administering, paula, region):
+    make_user("pierre", Role.CONTRIBUTOR, region)
+    assert rights.unattended(paula, localdate()) == []
+    assert administering.post(reverse("accounts:departure", args=[paula.pk])).status_code == 302
+    assert not fresh(paula).is_active
+
+
+def test_a_right_held_by_delegation_does_not_stand_for_one(paula, region):
+    deputy = make_user("denis", Role.READER, region)
+    own = paula.memberships.get()
+    Membership.objects.create(
+        user=deputy, actor=region, role=own.role, starts_on=localdate(), ends_on=date(2099, 1, 1), delegated_from=own
+    )
+    assert rights.unattended(paula, localdate()) == [own]
+
+
+def test_a_disabled_person_is_out_at_once(client, paula, region):
+    make_user("pierre", Role.CONTRIBUTOR, region)
+    client.force_login(paula)
+    assert client.get(reverse("commitments:my_quarter")).status_code == 200
+    rights.leave(paula, {}, today=localdate())
+    assert Session.objects.count() == 0
+    assert client.get(reverse("commitments:my_quarter")).status_code == 302
+
+
+def test_a_reopened_account_has_no_right_left(administering, paula, region):
+    make_user("pierre", Role.CONTRIBUTOR, region)
+    rights.leave(paula, {}, today=localdate())
+    administering.post(reverse("accounts:enable", args=[paula.pk]))
+    assert fresh(paula).is_active
+    assert permissions.roles_of(fresh(paula)) == set()
+
+
+def test_people_are_found_in_as_many_queries_whatever_their_number(
+    administering, region, django_assert_num_queries, django_assert_max_num_queries
+):
+    page = reverse("accounts:people")
+    with django_assert_max_num_queries(12) as few:
+        administering.get(page)
+    for n in range(20):
+        make_user(f"agent-{n}", Role.READER, region)
+    with django_assert_num_queries(len(few)):
+        found = administering.get(page, {"q": "agent-7"})
+    assert ("Agent-7" in found.content.decode(), "Agent-8" in found.content.decode()) == (True, False)
+
+
+def test_the_admin_neither_closes_nor_deletes_an_account(administering, paula):
+    page = reverse("admin:accounts_user_change", args=[paula.pk])
+    assert 'name="is_active"' not in administering.get(page).content.decode()
+    administering.post(page, {"email": paula.email, "name": "Paula", "language": "fr", "is_active": ""})
+    assert fresh(paula).is_active
+    assert (
+        administering.post(reverse("admin:accounts_user_delete", args=[paula.pk]), {"post": "yes"}).status_code == 403
+    )
+
+
+def test_a_banner_stands_on_every_page_in_its_language(client, roadmap):
+    Roadmap.objects.update(banner="Interruption samedi à 8 h.", banner_en="Down on Saturday at 8.")
+    assert "Interruption samedi à 8 h." in client.get("/").content.decode()
+    assert "Down on Saturday at 8." in client.get("/en/").content.decode()
+    Roadmap.objects.update(banner="")
+    assert 'class="banner"' not in client.get("/").content.decode()
