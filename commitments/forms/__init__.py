@@ -4,6 +4,7 @@ from commitments.forms.campaigns import CampaignForm, RescheduleForm
 from commitments.forms.evidence import EvidenceForm
 from commitments.forms.indicators import IndicatorFilterForm, MeasurementForm, starting_from
 from commitments.forms.mergers import MergerForm
+from commitments.forms.round_trip import Preview, SheetFileForm, preview_of
 from commitments.forms.steering import ClosingForm, DecisionForm, MeetingForm
 from commitments.forms.updates import PostponementForm, UpdateForm, chosen
 
@@ -17,8 +18,11 @@ __all__ = [
     "MeetingForm",
     "MergerForm",
     "PostponementForm",
+    "Preview",
     "RescheduleForm",
+    "SheetFileForm",
     "UpdateForm",
     "chosen",
+    "preview_of",
     "starting_from",
 ]
