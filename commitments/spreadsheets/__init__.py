@@ -98,8 +98,9 @@ def _csv_rows(content: bytes) -> list[list[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
-    first = next((line for line in text.splitlines() if line.strip(" \t\r,;")), "")
-    # French Excel writes « ; », open data « , »: the first line has more of the one that parts it.
+    # French Excel writes « ; », open data « , »: the header has more of the one that parts it. A title may stand above.
+    lines = [line for line in text.splitlines()[:20] if line.strip(" \t\r,;")]
+    first = next((line for line in lines if max(map(line.count, ",;\t")) > 1), "".join(lines[:1]))
     delimiter = max(",;\t", key=first.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
