@@ -91,6 +91,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "commitments:subscribe": (EVERYONE, EVERYONE),
     "commitments:my_quarter": (STAFF, None),
     "commitments:alerts": (STAFF, None),
+    "commitments:grid": (MEASURING, MEASURING),
     "commitments:sheets": (MEASURING, MEASURING),
     "commitments:sheet_export": (None, MEASURING),
     "commitments:confirm_unchanged": (None, WRITERS),

@@ -2,6 +2,7 @@
 
 from commitments.forms.campaigns import CampaignForm, RescheduleForm
 from commitments.forms.evidence import EvidenceForm
+from commitments.forms.grid import GridForm
 from commitments.forms.indicators import IndicatorFilterForm, MeasurementForm, starting_from
 from commitments.forms.mergers import MergerForm
 from commitments.forms.round_trip import Preview, SheetFileForm, preview_of
@@ -13,6 +14,7 @@ __all__ = [
     "ClosingForm",
     "DecisionForm",
     "EvidenceForm",
+    "GridForm",
     "IndicatorFilterForm",
     "MeasurementForm",
     "MeetingForm",

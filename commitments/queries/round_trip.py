@@ -33,6 +33,11 @@ def commitments_named(user: Someone, codes: Iterable[str]) -> dict[str, Commitme
     return {commitment.code: commitment for commitment in found}
 
 
+def commitments_of(user: Someone, keys: Iterable[int]) -> list[Commitment]:
+    """Those of these keys that the user may write on, in the order of their codes."""
+    return list(_with_milestones(writable_commitments(user).filter(pk__in=set(keys))))
+
+
 def titles_of(user: Someone, codes: Iterable[str]) -> dict[str, str]:
     """Of those of these codes that the user may read, by code."""
     return dict(pages_for(user).filter(code__in=set(codes)).values_list("code", "title"))
