@@ -51,7 +51,7 @@ def _choice(name: str) -> Callable[[Cell], str]:
         code = codes_by_label(name).get(plain(text_of(cell)))
         if code is None:
             choices = ProgressUpdate._meta.get_field(name).choices or ()  # type: ignore[union-attr]
-            raise Unreadable(", ".join(f"« {label} »" for _code, label in choices))
+            raise Unreadable(", ".join(f"« {label} »" for _code, label in choices))
         return code
 
     return read
@@ -61,7 +61,7 @@ def _percent(cell: Cell) -> str:
     expected = _("un nombre de 0 à 100, comme 45 ou 62,5")
     if isinstance(cell, int | float) and not isinstance(cell, bool) and 0 < cell <= 1:
         # A cell in the format of percentages holds 0.45 for 45 %, and does not say that it is one.
-        raise Unreadable(_("un nombre de 0 à 100, ou « 45 %% » dans une cellule de texte") % {})
+        raise Unreadable(_("un nombre de 0 à 100, ou « 45 %% » dans une cellule de texte") % {})
     text = SPACES.sub("", text_of(cell)).removesuffix("%").replace(",", ".")
     if not text:
         return ""

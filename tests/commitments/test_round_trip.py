@@ -125,7 +125,7 @@ def test_a_faulty_cell_is_told_where_it_stands_and_in_the_annotated_file(client,
     response = send(client, wrong, "xlsx")
     page = page_of(response)
     assert summary(response) == [1, 0, 5]
-    assert all(read in page for read in ("« beaucoup »", "« orage »", "« 0,45 »", "« 31/02/2026 »"))
+    assert all(read in page for read in ("« beaucoup »", "« orage »", "« 0,45 »", "« 31/02/2026 »"))
     assert "02/01/2026, 2 janv. 2026 ou 2026-01-02" in page
     annotated = client.get(f"{response.request['PATH_INFO']}annote/")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(annotated.streaming_content)))
