@@ -192,6 +192,11 @@ def writable_by(user: Someone) -> Q:
     return Q(participations__actor__in=actor_ids, participations__role__in=WRITING_PARTICIPATIONS)
 
 
+def can_write(user: Someone) -> bool:
+    """On some commitment at least: who contributes for an actor, or everywhere."""
+    return can_publish(user) or bool(contributing_actor_ids(user))
+
+
 def can_measure(user: Someone) -> bool:
     """Some indicator at least: who writes for an actor, or everywhere."""
     return bool(_extents(user, Action.MEASURE))

@@ -48,3 +48,8 @@ def give_tacit_visas() -> None:
     at = timezone.now()
     over_on = timezone.localdate(at + BEFORE_MIDNIGHT) - timedelta(days=1)
     transitions.give_tacit_visas(over_on, at=at)
+
+
+@shared_task
+def delete_old_sheets() -> None:
+    services.delete_old_sheets(timezone.now())

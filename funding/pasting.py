@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from funding.spreadsheets import Fault, plain
+from commitments.spreadsheets import Fault, plain
 
 COLUMNS = (
     "engagement",

@@ -91,6 +91,9 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "commitments:subscribe": (EVERYONE, EVERYONE),
     "commitments:my_quarter": (STAFF, None),
     "commitments:alerts": (STAFF, None),
+    "commitments:grid": (MEASURING, MEASURING),
+    "commitments:sheets": (MEASURING, MEASURING),
+    "commitments:sheet_export": (None, MEASURING),
     "commitments:confirm_unchanged": (None, WRITERS),
     "commitments:postpone": (WRITERS, WRITERS),
     "commitments:merge": (ADMINISTRATOR, ADMINISTRATOR),
@@ -175,7 +178,9 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "accounts:end_snooze": (None, STAFF),
 }
 # Asked for in tests of their own: a worker must answer, or what they show be online.
-ELSEWHERE = {"ready", "commitments:subscription_confirm", "commitments:unsubscribe",
+# An import is its author's alone: tests/commitments/test_round_trip.py.
+ELSEWHERE = {"ready", "commitments:sheet_import", "commitments:sheet_annotated",
+             "commitments:subscription_confirm", "commitments:unsubscribe",
              "commitments:indicator_detail", "reports:detail", "reports:version", "reports:file",
              "reports:rectify", "reports:publish",
              *(f"open_data:quarter_{name}" for name in ("package", "csv", "json"))}  # fmt: skip

@@ -26,6 +26,7 @@ DOMAIN = [
         "uploads",
         "links",
         "spreadsheets",
+        "round_trip",
         "award_rows",
         "parity",
         "plans",

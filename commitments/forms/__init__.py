@@ -2,8 +2,10 @@
 
 from commitments.forms.campaigns import CampaignForm, RescheduleForm
 from commitments.forms.evidence import EvidenceForm
+from commitments.forms.grid import GridForm
 from commitments.forms.indicators import IndicatorFilterForm, MeasurementForm, starting_from
 from commitments.forms.mergers import MergerForm
+from commitments.forms.round_trip import Preview, SheetFileForm, preview_of
 from commitments.forms.steering import ClosingForm, DecisionForm, MeetingForm
 from commitments.forms.updates import PostponementForm, UpdateForm, chosen
 
@@ -12,13 +14,17 @@ __all__ = [
     "ClosingForm",
     "DecisionForm",
     "EvidenceForm",
+    "GridForm",
     "IndicatorFilterForm",
     "MeasurementForm",
     "MeetingForm",
     "MergerForm",
     "PostponementForm",
+    "Preview",
     "RescheduleForm",
+    "SheetFileForm",
     "UpdateForm",
     "chosen",
+    "preview_of",
     "starting_from",
 ]

@@ -18,6 +18,7 @@ from commitments.models.milestone import Milestone, Postponement
 from commitments.models.participation import Participation
 from commitments.models.reminder import Delivery, Snooze
 from commitments.models.roadmap import Axis, Roadmap
+from commitments.models.round_trip import SheetExport, SheetImport
 from commitments.models.steering import AgendaItem, Decision, SteeringMeeting
 from commitments.models.subscription import Subscription
 from commitments.models.update import MilestoneClaim, ProgressUpdate, Visa
@@ -45,6 +46,8 @@ __all__ = [
     "Postponement",
     "ProgressUpdate",
     "Roadmap",
+    "SheetExport",
+    "SheetImport",
     "Snooze",
     "Status",
     "SteeringMeeting",

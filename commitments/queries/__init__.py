@@ -78,6 +78,7 @@ from commitments.queries.owed import (
 )
 from commitments.queries.people import in_charge
 from commitments.queries.resources import commitment_resources, milestone_resources, with_ledger
+from commitments.queries.round_trip import commitments_named, commitments_of, commitments_to_edit, titles_of
 from commitments.queries.steering import (
     agenda_for,
     decision_for,
@@ -138,6 +139,9 @@ __all__ = [
     "commitment_measured",
     "commitment_resources",
     "commitments_for",
+    "commitments_named",
+    "commitments_of",
+    "commitments_to_edit",
     "confirmations_in_a_row",
     "confirmed_again_and_again",
     "counts",
@@ -195,6 +199,7 @@ __all__ = [
     "tally_of",
     "tally_of_rows",
     "the_roadmap",
+    "titles_of",
     "to_remind",
     "told",
     "visa_queue",

@@ -3,16 +3,32 @@
 from commitments.services.calendar import tell_administrators
 from commitments.services.links import check_links
 from commitments.services.reminders import DailyRun, Outcome, Plan, Reminded, plan_reminders, remind, send_reminders
+from commitments.services.round_trip import (
+    ImportRefused,
+    Write,
+    apply_import,
+    delete_old_sheets,
+    exported,
+    keep_export,
+    keep_import,
+)
 from commitments.services.subscriptions import ask_to_confirm, tell_subscribers
 from commitments.stages import stage_on, week_of
 
 __all__ = [
     "DailyRun",
+    "ImportRefused",
     "Outcome",
     "Plan",
     "Reminded",
+    "Write",
+    "apply_import",
     "ask_to_confirm",
     "check_links",
+    "delete_old_sheets",
+    "exported",
+    "keep_export",
+    "keep_import",
     "plan_reminders",
     "remind",
     "send_reminders",

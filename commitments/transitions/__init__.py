@@ -25,7 +25,15 @@ from commitments.transitions.planning import (
 )
 from commitments.transitions.postponements import postpone
 from commitments.transitions.reminders import end_snooze, holder_of, snooze, snooze_token
-from commitments.transitions.statement import CLAIM, STATED, starting_point, statement_of, text_hash
+from commitments.transitions.statement import (
+    CLAIM,
+    STATED,
+    Standing,
+    starting_point,
+    statement_of,
+    statements_now,
+    text_hash,
+)
 from commitments.transitions.steering import (
     close_decision,
     correct_decision,
@@ -65,6 +73,7 @@ __all__ = [
     "UPDATE_CHANGES",
     "EditConflict",
     "Origin",
+    "Standing",
     "StatusChange",
     "ToConfirm",
     "TransitionRefused",
@@ -102,6 +111,7 @@ __all__ = [
     "snooze_token",
     "starting_point",
     "statement_of",
+    "statements_now",
     "status_targets",
     "submit_update",
     "take_back",

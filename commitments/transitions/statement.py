@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,9 +23,37 @@ PROVED = ("kind", "title", "url", "sha256", "is_public", "milestone_id")  # of e
 CLAIM = "milestone_"  # followed by the key of a milestone: the day on which it is said to be achieved, or None
 
 
+@dataclass(frozen=True)
+class Standing:
+    """`update`: the open one, None where the statement in force is what comes next starts from."""
+
+    update: ProgressUpdate | None
+    stated: dict[str, Any]
+
+
 def starting_point(commitment: Commitment) -> dict[str, Any]:
     """The statement in force, which the next one starts from. The reason of a change does not carry over."""
-    published = commitment.updates.filter(state=ProgressUpdate.State.PUBLISHED).first() or ProgressUpdate()
+    return _starting_from(commitment, commitment.updates.filter(state=ProgressUpdate.State.PUBLISHED).first())
+
+
+def statements_now(commitments: Iterable[Commitment]) -> dict[int, Standing]:
+    """What a form on each would start from, by key of commitment: the open update where there is one. Two queries."""
+    found = {commitment.pk: commitment for commitment in commitments}
+    states = [*ProgressUpdate.OPEN_STATES, ProgressUpdate.State.PUBLISHED]
+    updates = ProgressUpdate.objects.filter(commitment__in=found, state__in=states).order_by()
+    published, opened = dict[int, ProgressUpdate](), dict[int, ProgressUpdate]()
+    for update in updates.prefetch_related("claims"):
+        (published if update.state == ProgressUpdate.State.PUBLISHED else opened)[update.commitment_id] = update
+    return {
+        pk: Standing(opened[pk], statement_of(opened[pk]))
+        if pk in opened
+        else Standing(None, _starting_from(commitment, published.get(pk)))
+        for pk, commitment in found.items()
+    }
+
+
+def _starting_from(commitment: Commitment, published: ProgressUpdate | None) -> dict[str, Any]:
+    published = published or ProgressUpdate()
     return {name: getattr(published, name) for name in STATED} | {
         "status": commitment.status,
         "weather": commitment.weather,

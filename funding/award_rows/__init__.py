@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from stdnum.exceptions import ValidationError as NotASiret
 from stdnum.fr import siret as siret_rules
 
+from commitments.spreadsheets import Cell, Fault, Table, plain
 from funding.award_rows.cells import LONGEST, Cells
-from funding.spreadsheets import Cell, Fault, Table, plain
 from roadmap_portal.templatetags.portal import euros
 
 COLUMNS = (

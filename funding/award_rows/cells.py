@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from funding.spreadsheets import Cell, Fault
+from commitments.spreadsheets import Cell, Fault
 
 LONGEST = {"operateur": 120, "localisation_geo": 3, "code_nomenclature": 40, "regions": 500, "typologie": 200}
 LONGEST_OTHERWISE = 300

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from commitments.spreadsheets import TABULAR
 from funding.forms import day_input, dress
-from funding.spreadsheets import TABULAR
 from roadmap_portal.templatetags.portal import file_size
 
 

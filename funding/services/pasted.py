@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commitments.queries import writable_commitments
+from commitments.spreadsheets import Fault
 from funding.models import FundingLine
 from funding.pasting import PastedRow, read_pasted
 from funding.queries.ledger import lines_by_names
-from funding.spreadsheets import Fault
 from funding.transitions import EventRefused, NewEvent, record_events
 
 # Commitment, envelope, funder ("": the envelope's funders together).

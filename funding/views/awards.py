@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.permissions import can_publish
+from commitments.spreadsheets import read_tables
 from commitments.uploads import UploadRefused, read_upload
 from funding.award_rows import NoAwards, Reading, read_awards
 from funding.forms.awards import AwardFileForm
 from funding.models import AwardImport
 from funding.queries.awards import award_totals, awards
 from funding.services import kept_uploads
-from funding.spreadsheets import read_tables
 from funding.transitions.awards import difference, import_awards
 
 PAGE_SIZE = 50

@@ -117,12 +117,12 @@ def _make_skeleton(file: BytesIO, dataset: Dataset, pages: Sequence[Page], langu
     document.body.clear()
     document.body.append(Element.from_tag(PLACE))
     widths = sorted({width for page in pages for width in page.widths})
-    for style in [*_styles(), *[_column_style(width) for width in widths]]:
+    for style in [*_styles(), *[column_style(width) for width in widths]]:
         document.insert_style(style, automatic=True)
     for across in sorted({pages_across(page.widths) for page in pages}):
         document.insert_style(TABLE.format(across=across), automatic=True)
         _add_master_page(document, across)
-    _freeze_header_rows(document, [page.name for page in pages])
+    freeze_header_rows(document, [page.name for page in pages])
     document.set_language(language)
     document.meta.title = read_me.document_title(dataset)
     document.meta.subject = dataset["roadmap"]["title"]
@@ -158,14 +158,14 @@ def _styles() -> Iterator[str]:
         yield CELL.format(name=kind, data=f' style:data-style-name="N-{kind}"', look=TOP)
 
 
-def _column_style(width: int) -> str:
+def column_style(width: int) -> str:
     return (
         f'<style:style style:name="column-{width}" style:family="table-column">'
         f'<style:table-column-properties style:column-width="{width * CHARACTER_WIDTH_CM}cm"/></style:style>'
     )
 
 
-def _freeze_header_rows(document: Document, names: Sequence[str]) -> None:
+def freeze_header_rows(document: Document, names: Sequence[str]) -> None:
     views = _found(document.settings.get_element("//config:config-item-map-named[@config:name='Tables']"))
     views.clear()
     views.set_attribute("config:name", "Tables")

@@ -67,7 +67,8 @@ def staff_addresses() -> list[str]:
     reading = Measurement.objects.filter(indicator__code="demo-pme-accompagnees").first()
     corrected = f"/espace/indicateurs/demo-pme-accompagnees/mesure/{reading.pk}/corriger/"
     return [
-        "/espace/", "/espace/alertes/", f"/espace/engagements/{FINANCED}/financement/",
+        "/espace/", "/espace/mon-trimestre/grille/", "/espace/mon-trimestre/tableur/", "/espace/alertes/",
+        f"/espace/engagements/{FINANCED}/financement/",
         f"/espace/engagements/{FINANCED}/plan-de-financement/", "/espace/financements/coller/", "/espace/laureats/",
         "/espace/subventions/", "/espace/subventions/nouvelle/", "/espace/subventions/controle/",
         f"/espace/engagements/{CODE}/point/", f"/espace/engagements/{RETURNED}/point/",

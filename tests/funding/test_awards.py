@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from odfdo import Document, Table
 
 from accounts.models import Membership
+from commitments.spreadsheets import read_tables
 from funding.award_rows import COLUMNS, NoAwards, read_awards
 from funding.models import Award, AwardImport
-from funding.spreadsheets import read_tables
 from funding.transitions.awards import import_awards
 from tests.factories import make_user
 

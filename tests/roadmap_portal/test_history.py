@@ -28,7 +28,15 @@ OF_THE_DOMAIN = ["actors", "accounts", "commitments", "funding"]
 # What is sent to whom is a means, not something the roadmap says.
 # An address that someone takes away must be gone.
 # The log of security is itself what only grows.
-NOT_TRACKED = {"accounts.SecurityEvent", "commitments.Delivery", "commitments.Snooze", "commitments.Subscription"}
+# A spreadsheet on its way is no statement: what is applied of it is tracked where it is written.
+NOT_TRACKED = {
+    "accounts.SecurityEvent",
+    "commitments.Delivery",
+    "commitments.SheetExport",
+    "commitments.SheetImport",
+    "commitments.Snooze",
+    "commitments.Subscription",
+}
 # A secret, and what each login moves; the counter of changes is not one of them.
 NOT_KEPT = {"row_version", "password", "last_login"}
 
