@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("commitments", "0018_english_texts"),
+        ("commitments", "0020_banner"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
