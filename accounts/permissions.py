@@ -194,7 +194,7 @@ def writable_by(user: Someone) -> Q:
 
 def can_write(user: Someone) -> bool:
     """On some commitment at least: who contributes for an actor, or everywhere."""
-    return can_publish(user) or bool(contributing_actor_ids(user))
+    return bool(_extents(user, Action.WRITE))
 
 
 def can_measure(user: Someone) -> bool:
