@@ -3,11 +3,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from accounts.services.delegations import possible_deputies
+from actors.models import Actor, validate_siret
 
 
 class LoginForm(AuthenticationForm):
@@ -24,6 +26,20 @@ class LoginForm(AuthenticationForm):
         "invalid_login": _("Adresse électronique ou mot de passe incorrect."),
         "inactive": _("Ce compte est désactivé : adressez-vous à l’administration du portail."),
     }
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Les six chiffres de votre application, ou un code de secours."),
+        max_length=16,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false", "class": "form-control"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        return str(self.cleaned_data["code"]).replace(" ", "").lower()
 
 
 class PreferencesForm(forms.ModelForm):
@@ -76,9 +92,57 @@ class DepartureForm(forms.Form):
             right = {"role": membership.get_role_display(), "actor": membership.actor.name}
             self.fields[f"taker_{membership.pk}"] = forms.ModelChoiceField(
                 others,
-                label=_("Qui reprend : %(role)s, %(actor)s") % right,
+                label=_("Qui reprend : %(role)s, %(actor)s") % right,
                 widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def takers(self) -> dict[int, User]:
         return {int(name.removeprefix("taker_")): user for name, user in self.cleaned_data.items()}
+
+
+class InvitationForm(forms.Form):
+    name = forms.CharField(
+        label=_("Nom"), max_length=150, widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"})
+    )
+    email = forms.EmailField(
+        label=_("Adresse électronique"), widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"})
+    )
+    actor = forms.ModelChoiceField(
+        Actor.objects.order_by("name"),
+        label=_("Pour le compte de"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    role = forms.ChoiceField(
+        label=_("Rôle"), choices=Membership.Role.choices, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    siret = forms.CharField(
+        label=_("SIRET de son organisme"),
+        required=False,
+        help_text=_("Celui que ProConnect dira. Vide : le SIRET de l’acteur."),
+        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+    )
+    ends_on = forms.DateField(
+        label=_("Habilitation jusqu’au"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).lower()
+        if User.objects.filter(email=email).exists():
+            raise forms.ValidationError(_("Cette adresse a déjà un compte : donnez-lui une habilitation."))
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        """The SIRET is asked where ProConnect tells one."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        actor = cleaned.get("actor")
+        siret = "".join((cleaned.get("siret") or (actor.siret if actor else "")).split())
+        if siret:
+            try:
+                validate_siret(siret)
+            except forms.ValidationError as error:
+                self.add_error("siret", error)
+        elif settings.PROCONNECT_URL and actor:
+            self.add_error("siret", _("L’acteur n’a pas de SIRET : donnez celui de l’organisme."))
+        return cleaned | {"siret": siret}

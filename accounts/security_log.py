@@ -43,6 +43,13 @@ def address_of(request: HttpRequest) -> str | None:
     return request.META.get("REMOTE_ADDR") or None
 
 
+def name_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The account someone tried to come into, as django-axes counts: Django says `username` of what we call `email`,
+    and capitals make no other account."""
+    given = credentials or {}
+    return str(given.get("username") or given.get("email") or request.POST.get("username", "")).strip().lower()
+
+
 def _as_line(event: SecurityEvent) -> dict[str, Any]:
     return {
         "at": event.happened_at.astimezone(timezone.get_default_timezone()).isoformat(),

@@ -1,4 +1,3 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from accounts import views
@@ -6,13 +5,22 @@ from accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("connexion/", views.Login.as_view(), name="login"),
-    path("deconnexion/", LogoutView.as_view(), name="logout"),
+    path("connexion/code/", views.login_code, name="login_code"),
+    path("connexion/bienvenue/<uidb64>/<token>/", views.Welcome.as_view(), name="welcome"),
+    path("deconnexion/", views.logout, name="logout"),
+    path("espace/securite/mot-de-passe/", views.password, name="password"),
+    path("espace/securite/second-facteur/", views.second_factor, name="second_factor"),
+    path("espace/securite/second-facteur/code.svg", views.second_factor_picture, name="second_factor_picture"),
+    path("espace/securite/sessions/", views.sessions, name="sessions"),
+    path("espace/securite/sessions/fermer/", views.end_session, name="end_session"),
     path("espace/preferences/", views.preferences, name="preferences"),
     path("espace/preferences/rappels/", views.end_snooze, name="end_snooze"),
     path("espace/absences/", views.delegations, name="delegations"),
     path("espace/absences/<int:deputy>/arreter/", views.end, name="end_delegation"),
     path("espace/administration/", views.administration, name="administration"),
     path("espace/administration/personnes/", views.people, name="people"),
+    path("espace/administration/personnes/inviter/", views.invite, name="invite"),
+    path("espace/administration/personnes/<int:pk>/delier/", views.untie, name="untie"),
     path("espace/administration/personnes/<int:pk>/", views.person, name="person"),
     path("espace/administration/personnes/<int:pk>/rouvrir/", views.enable, name="enable"),
     path("espace/administration/personnes/<int:pk>/depart/", views.departure, name="departure"),

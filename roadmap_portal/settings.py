@@ -5,6 +5,7 @@ or malformed: a portal that comes up half configured is worse than one that does
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from roadmap_portal import embedded, schedule
 from roadmap_portal.api.settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 - read by Django
+from roadmap_portal.identity import APPS_OF_IDENTITY, identity_from
 from roadmap_portal.legal import legal_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -64,6 +66,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.sitemaps",
+    *APPS_OF_IDENTITY,
     "django_filters",
     "pgtrigger",
     "pghistory",
@@ -81,13 +84,18 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     # Tells the database who writes.
     "roadmap_portal.history.recording.RecordingMiddleware",
     # Closed by default: a public page says @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.SessionMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Puts the page of « too many tries » in the place of the answer.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "roadmap_portal.urls"
@@ -170,15 +178,22 @@ CELERY_BEAT_SCHEDULE = schedule.BEAT
 
 # --- Accounts ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+IDENTITY = identity_from(env, debug=DEBUG)
+vars().update(IDENTITY)
+# Those our own code reads, with their types.
+LOCAL_ACCOUNTS: bool = IDENTITY["LOCAL_ACCOUNTS"]
+REQUIRE_SECOND_FACTOR: bool = IDENTITY["REQUIRE_SECOND_FACTOR"]
+PROCONNECT_URL: str = IDENTITY["PROCONNECT_URL"]
+PROCONNECT_ACR: list[str] = IDENTITY["PROCONNECT_ACR"]
+PROCONNECT_ROLES: list[str] = IDENTITY["PROCONNECT_ROLES"]
+OIDC_OP_LOGOUT_ENDPOINT: str = IDENTITY["OIDC_OP_LOGOUT_ENDPOINT"]
+OIDC_TIMEOUT: int = IDENTITY["OIDC_TIMEOUT"]
+AXES_COOLOFF_TIME: timedelta = IDENTITY["AXES_COOLOFF_TIME"]
+SESSION_IDLE_SECONDS: int = IDENTITY["SESSION_IDLE_SECONDS"]
+SESSION_LONGEST_SECONDS: int = IDENTITY["SESSION_LONGEST_SECONDS"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "commitments:my_quarter"
 LOGOUT_REDIRECT_URL = "home"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
 
 # --- Language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
@@ -238,7 +253,6 @@ SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 3600
 SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS

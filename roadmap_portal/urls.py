@@ -48,6 +48,7 @@ urlpatterns = [
     path("healthz/", views.healthz, name="healthz"),
     path("healthz/ready", views.ready, name="ready"),
     path("api/v1/", include((api, "api"))),
+    path("connexion/proconnect/", include("accounts.proconnect.urls")),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("recherche/", search_page, name="search"),
@@ -69,6 +70,8 @@ urlpatterns = [
         path("", include("funding.urls")),
         path("", include("reports.urls")),
         path("", include("accounts.urls")),
+        # The admin has no door of its own: lock-out and second factor are at ours.
+        path("admin/login/", views.admin_login, name="admin_login"),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

@@ -4,10 +4,12 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -38,6 +40,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def first_day_of_quarter(on: date) -> date:
     return on.replace(month=on.month - (on.month - 1) % 3, day=1)
+
+
+@login_not_required
+@never_cache
+def admin_login(request: HttpRequest) -> HttpResponse:
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
 
 @login_not_required

@@ -175,11 +175,20 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "accounts:enable": (None, ADMINISTRATOR),
     "accounts:departure": (ADMINISTRATOR, ADMINISTRATOR),
     "accounts:end_membership": (None, ADMINISTRATOR),
+    "accounts:invite": (ADMINISTRATOR, ADMINISTRATOR),
+    "accounts:untie": (None, ADMINISTRATOR),
+    "accounts:password": (LOGGED_IN, LOGGED_IN),
+    "accounts:second_factor": (LOGGED_IN, LOGGED_IN),
+    "accounts:welcome": (EVERYONE, EVERYONE),
+    "accounts:sessions": (LOGGED_IN, None),
+    "accounts:end_session": (None, LOGGED_IN),
+    **{f"proconnect:{name}": (set(), None) for name in ("begin", "callback", "left")},  # off: test_proconnect.py
     "accounts:end_snooze": (None, STAFF),
 }
 # Asked for in tests of their own: a worker must answer, or what they show be online.
 # An import is its author's alone: tests/commitments/test_round_trip.py.
-ELSEWHERE = {"ready", "commitments:sheet_import", "commitments:sheet_annotated",
+ELSEWHERE = {"ready", "admin_login", "accounts:login_code", "accounts:second_factor_picture",
+             "commitments:sheet_import", "commitments:sheet_annotated",
              "commitments:subscription_confirm", "commitments:unsubscribe",
              "commitments:indicator_detail", "reports:detail", "reports:version", "reports:file",
              "reports:rectify", "reports:publish",
@@ -241,7 +250,8 @@ def addresses(region, state, amina, rachel):
         "evidence_file": [with_file.pk],
         "visa_detail": [update.pk],
         "pause": [snooze_token(author)],
-        **{f"accounts:{name}": [author.pk] for name in ("end_delegation", "person", "enable", "departure")},
+        **{f"accounts:{name}": [author.pk] for name in ("end_delegation", "person", "enable", "departure", "untie")},
+        "accounts:welcome": ["x", "y"],
         "accounts:end_membership": [author.pk, author.memberships.get().pk],
         "actors:detail": ["region"],
         "reports:seal": [campaign.slug],

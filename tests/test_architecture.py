@@ -17,6 +17,7 @@ DOMAIN = [
     [
         "permissions",
         "security_log",
+        "session_store",
         "progress",
         "forecast",
         "indicators",
@@ -38,7 +39,13 @@ DOMAIN = [
     ["transitions", "dataset"],
     ["services", "verification"],
 ]
-DELIVERY = [["tasks", "forms"], ["writers", "open_data"], ["api"], ["views", "admin"], ["urls"]]
+DELIVERY = [
+    ["tasks", "forms", "proconnect"],
+    ["writers", "open_data"],
+    ["api"],
+    ["views", "admin", "middleware"],
+    ["urls"],
+]
 ALSO_KNOWN = ["apps", "migrations", "__init__"]
 # `writers` lay a dataset out: they stand below services in `reports`, which calls them.
 ORDER = {name: rank for rank, step in enumerate([*DOMAIN[:6], ["writers"], DOMAIN[6], *DELIVERY]) for name in step}

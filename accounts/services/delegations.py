@@ -96,7 +96,7 @@ def _check_dates(starts_on: date, ends_on: date, today: date) -> None:
         raise DelegationRefused(_("La fin précède le début."), "ends_on")
     if (ends_on - starts_on).days >= MOST_DAYS:
         raise DelegationRefused(
-            _("Au plus %(days)s jours ; au-delà, faites donner une habilitation.") % {"days": MOST_DAYS}, "ends_on"
+            _("Au plus %(days)s jours ; au-delà, faites donner une habilitation.") % {"days": MOST_DAYS}, "ends_on"
         )
 
 
@@ -108,7 +108,7 @@ def _check_no_other(absent: User, starts_on: date, ends_on: date) -> None:
     )
     if other is not None:
         raise DelegationRefused(
-            _("Une délégation à %(name)s couvre déjà une partie de ces dates : arrêtez-la d’abord.")
+            _("Une délégation à %(name)s couvre déjà une partie de ces dates : arrêtez-la d’abord.")
             % {"name": other.user.name},
             "starts_on",
         )
@@ -121,7 +121,7 @@ def _check_may_hold(deputy: User, held: Iterable[Membership], source: Membership
     if not any(m.actor.side == side if side else m.actor_id == source.actor_id for m in held):
         whom = source.actor.get_side_display() if side else source.actor.name
         raise DelegationRefused(
-            _("%(name)s n’a pas d’habilitation pour %(whom)s : une délégation reste du même côté.")
+            _("%(name)s n’a pas d’habilitation pour %(whom)s : une délégation reste du même côté.")
             % {"name": deputy.name, "whom": whom},
             "deputy",
         )

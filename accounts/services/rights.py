@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts import session_store
 from accounts.models import Membership, User
 from accounts.security_log import Kind, record
 
@@ -68,7 +68,7 @@ def _keep_an_administrator(going: list[Membership], today: date) -> None:
         .exclude(actor__side="")
     )
     if not others.exists():
-        raise RightsRefused(_("Il ne resterait aucun administrateur du portail : nommez-en un autre d’abord."))
+        raise RightsRefused(_("Il ne resterait aucun administrateur du portail : nommez-en un autre d’abord."))
 
 
 def unattended(user: User, today: date) -> list[Membership]:
@@ -108,7 +108,7 @@ def leave(
         _end(membership, today)
     locked.is_active = False
     locked.save(update_fields=["is_active"])
-    end_sessions(locked)
+    session_store.end(locked)
     record(Kind.ACCOUNT_DISABLED, request, user=locked)
     return given
 
@@ -118,9 +118,3 @@ def enable(user: User, *, request: HttpRequest | None = None) -> None:
     """The account logs in again; its rights are to be given anew."""
     User.objects.filter(pk=user.pk, is_active=False).update(is_active=True)
     record(Kind.RIGHTS_CHANGED, request, user=user, enabled=True)
-
-
-def end_sessions(user: User) -> int:
-    """A session names its user in what only reading it tells: those still valid are few."""
-    sessions = [s for s in Session.objects.all() if s.get_decoded().get("_auth_user_id") == str(user.pk)]
-    return sum(session.delete()[0] for session in sessions)

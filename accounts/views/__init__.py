@@ -1,17 +1,29 @@
-from accounts.views.account import Login, end_snooze, preferences
+from accounts.views.account import end_snooze, preferences
 from accounts.views.delegations import delegations, end
-from accounts.views.people import administration, departure, enable, end_membership, people, person
+from accounts.views.login import Login, Welcome, login_code, logout
+from accounts.views.people import administration, departure, enable, end_membership, invite, people, person, untie
+from accounts.views.security import end_session, password, second_factor, second_factor_picture, sessions
 
 __all__ = [
     "Login",
+    "Welcome",
     "administration",
     "delegations",
     "departure",
     "enable",
     "end",
     "end_membership",
+    "end_session",
     "end_snooze",
+    "invite",
+    "login_code",
+    "logout",
+    "password",
     "people",
     "person",
     "preferences",
+    "second_factor",
+    "second_factor_picture",
+    "sessions",
+    "untie",
 ]

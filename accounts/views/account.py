@@ -1,7 +1,6 @@
-"""Logging in, and what one prefers."""
+"""What one prefers; who may open a page of the staff."""
 
 from django.contrib import messages
-from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
@@ -9,17 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms import LoginForm, PreferencesForm
+from accounts.forms import PreferencesForm
 from accounts.models import User
 from accounts.permissions import is_administrator, is_staff_member
 from commitments import transitions
 from commitments.queries import snoozed_until
-
-
-class Login(LoginView):
-    template_name = "accounts/login.html"
-    authentication_form = LoginForm
-    redirect_authenticated_user = True
 
 
 @never_cache

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms import DepartureForm, MembershipForm
-from accounts.models import Membership, User
+from accounts.forms import DepartureForm, InvitationForm, MembershipForm
+from accounts.models import Identity, Membership, User
 from accounts.services import rights
+from accounts.services.identities import unbind
+from accounts.services.invitations import invite as invited
 from accounts.views.account import administrator_or_404
 from commitments.queries.handover import left_by
 
@@ -56,7 +58,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("L’habilitation est donnée."))
             return redirect("accounts:person", pk)
     held = found.memberships.select_related("actor", "delegated_from__user").order_by("-starts_on", "pk")
-    context = {"person": found, "memberships": held, "form": form, "today": localdate()}
+    identity = Identity.objects.filter(user=found).first()
+    context = {"person": found, "memberships": held, "form": form, "identity": identity, "today": localdate()}
     return render(request, "accounts/person.html", context)
 
 
@@ -83,7 +86,7 @@ def enable(request: HttpRequest, pk: int) -> HttpResponse:
     administrator_or_404(request)
     found = get_object_or_404(User, pk=pk)
     rights.enable(found, request=request)
-    messages.success(request, _("Le compte est rouvert : donnez-lui ses habilitations."))
+    messages.success(request, _("Le compte est rouvert : donnez-lui ses habilitations."))
     return redirect("accounts:person", pk)
 
 
@@ -107,3 +110,33 @@ def departure(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("accounts:person", pk)
     fields = [(left, form[f"taker_{left.membership.pk}"]) for left in waiting]
     return render(request, "accounts/departure.html", {"person": found, "form": form, "waiting": fields})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    administrator = administrator_or_404(request)
+    form = InvitationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        user = User(email=asked["email"], name=asked["name"])
+        membership = Membership(user=user, actor=asked["actor"], role=asked["role"], ends_on=asked["ends_on"])
+        try:
+            invited(user, membership, asked["siret"], by=administrator, request=request)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("%(email)s est invité par courriel.") % {"email": user.email})
+            return redirect("accounts:person", user.pk)
+    return render(request, "accounts/invite.html", {"form": form})
+
+
+@never_cache
+@require_POST
+def untie(request: HttpRequest, pk: int) -> HttpResponse:
+    """For someone whose identity provider changed."""
+    administrator_or_404(request)
+    found = get_object_or_404(User, pk=pk)
+    unbind(found, request=request)
+    messages.success(request, _("L’identité ProConnect est détachée : la prochaine connexion en rattachera une."))
+    return redirect("accounts:person", pk)

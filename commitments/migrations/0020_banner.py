@@ -6,54 +6,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commitments', '0019_delegation'),
+        ("commitments", "0019_delegation"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='roadmap',
-            name='insert_insert',
+            model_name="roadmap",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='roadmap',
-            name='update_update',
+            model_name="roadmap",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='roadmap',
-            name='delete_delete',
+            model_name="roadmap",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='roadmap',
-            name='banner',
-            field=models.CharField(blank=True, help_text='Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien.', max_length=300, verbose_name='bandeau'),
+            model_name="roadmap",
+            name="banner",
+            field=models.CharField(
+                blank=True,
+                help_text="Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien.",
+                max_length=300,
+                verbose_name="bandeau",
+            ),
         ),
         migrations.AddField(
-            model_name='roadmap',
-            name='banner_en',
-            field=models.CharField(blank=True, max_length=300, verbose_name='bandeau en anglais'),
+            model_name="roadmap",
+            name="banner_en",
+            field=models.CharField(blank=True, max_length=300, verbose_name="bandeau en anglais"),
         ),
         migrations.AddField(
-            model_name='roadmapchange',
-            name='banner',
-            field=models.CharField(blank=True, help_text='Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien.', max_length=300, verbose_name='bandeau'),
+            model_name="roadmapchange",
+            name="banner",
+            field=models.CharField(
+                blank=True,
+                help_text="Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien.",
+                max_length=300,
+                verbose_name="bandeau",
+            ),
         ),
         migrations.AddField(
-            model_name='roadmapchange',
-            name='banner_en',
-            field=models.CharField(blank=True, max_length=300, verbose_name='bandeau en anglais'),
+            model_name="roadmapchange",
+            name="banner_en",
+            field=models.CharField(blank=True, max_length=300, verbose_name="bandeau en anglais"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='roadmap',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "commitments_roadmapchange" ("ambition", "ambition_en", "banner", "banner_en", "code", "ends_on", "id", "in_force_since", "is_demonstration", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_on", "starts_on", "tacit_delay_days", "title", "title_en", "visa_policy") VALUES (NEW."ambition", NEW."ambition_en", NEW."banner", NEW."banner_en", NEW."code", NEW."ends_on", NEW."id", NEW."in_force_since", NEW."is_demonstration", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."signed_at", NEW."signed_on", NEW."starts_on", NEW."tacit_delay_days", NEW."title", NEW."title_en", NEW."visa_policy"); RETURN NULL;', hash='3f864f2e9f08c1646776ca3609aabd077080ef3b', operation='INSERT', pgid='pgtrigger_insert_insert_b041e', table='commitments_roadmap', when='AFTER')),
+            model_name="roadmap",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "commitments_roadmapchange" ("ambition", "ambition_en", "banner", "banner_en", "code", "ends_on", "id", "in_force_since", "is_demonstration", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_on", "starts_on", "tacit_delay_days", "title", "title_en", "visa_policy") VALUES (NEW."ambition", NEW."ambition_en", NEW."banner", NEW."banner_en", NEW."code", NEW."ends_on", NEW."id", NEW."in_force_since", NEW."is_demonstration", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."signed_at", NEW."signed_on", NEW."starts_on", NEW."tacit_delay_days", NEW."title", NEW."title_en", NEW."visa_policy"); RETURN NULL;',
+                    hash="3f864f2e9f08c1646776ca3609aabd077080ef3b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b041e",
+                    table="commitments_roadmap",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='roadmap',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."ambition" IS DISTINCT FROM (NEW."ambition") OR OLD."ambition_en" IS DISTINCT FROM (NEW."ambition_en") OR OLD."banner" IS DISTINCT FROM (NEW."banner") OR OLD."banner_en" IS DISTINCT FROM (NEW."banner_en") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."in_force_since" IS DISTINCT FROM (NEW."in_force_since") OR OLD."is_demonstration" IS DISTINCT FROM (NEW."is_demonstration") OR OLD."signed_at" IS DISTINCT FROM (NEW."signed_at") OR OLD."signed_on" IS DISTINCT FROM (NEW."signed_on") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."tacit_delay_days" IS DISTINCT FROM (NEW."tacit_delay_days") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."title_en" IS DISTINCT FROM (NEW."title_en") OR OLD."visa_policy" IS DISTINCT FROM (NEW."visa_policy"))', func='INSERT INTO "commitments_roadmapchange" ("ambition", "ambition_en", "banner", "banner_en", "code", "ends_on", "id", "in_force_since", "is_demonstration", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_on", "starts_on", "tacit_delay_days", "title", "title_en", "visa_policy") VALUES (NEW."ambition", NEW."ambition_en", NEW."banner", NEW."banner_en", NEW."code", NEW."ends_on", NEW."id", NEW."in_force_since", NEW."is_demonstration", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."signed_at", NEW."signed_on", NEW."starts_on", NEW."tacit_delay_days", NEW."title", NEW."title_en", NEW."visa_policy"); RETURN NULL;', hash='952c124c77e258cac08458d28d3423f86db987ff', operation='UPDATE', pgid='pgtrigger_update_update_689d9', table='commitments_roadmap', when='AFTER')),
+            model_name="roadmap",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."ambition" IS DISTINCT FROM (NEW."ambition") OR OLD."ambition_en" IS DISTINCT FROM (NEW."ambition_en") OR OLD."banner" IS DISTINCT FROM (NEW."banner") OR OLD."banner_en" IS DISTINCT FROM (NEW."banner_en") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."in_force_since" IS DISTINCT FROM (NEW."in_force_since") OR OLD."is_demonstration" IS DISTINCT FROM (NEW."is_demonstration") OR OLD."signed_at" IS DISTINCT FROM (NEW."signed_at") OR OLD."signed_on" IS DISTINCT FROM (NEW."signed_on") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."tacit_delay_days" IS DISTINCT FROM (NEW."tacit_delay_days") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."title_en" IS DISTINCT FROM (NEW."title_en") OR OLD."visa_policy" IS DISTINCT FROM (NEW."visa_policy"))',
+                    func='INSERT INTO "commitments_roadmapchange" ("ambition", "ambition_en", "banner", "banner_en", "code", "ends_on", "id", "in_force_since", "is_demonstration", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_on", "starts_on", "tacit_delay_days", "title", "title_en", "visa_policy") VALUES (NEW."ambition", NEW."ambition_en", NEW."banner", NEW."banner_en", NEW."code", NEW."ends_on", NEW."id", NEW."in_force_since", NEW."is_demonstration", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."signed_at", NEW."signed_on", NEW."starts_on", NEW."tacit_delay_days", NEW."title", NEW."title_en", NEW."visa_policy"); RETURN NULL;',
+                    hash="952c124c77e258cac08458d28d3423f86db987ff",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_689d9",
+                    table="commitments_roadmap",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='roadmap',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "commitments_roadmapchange" ("ambition", "ambition_en", "banner", "banner_en", "code", "ends_on", "id", "in_force_since", "is_demonstration", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_on", "starts_on", "tacit_delay_days", "title", "title_en", "visa_policy") VALUES (OLD."ambition", OLD."ambition_en", OLD."banner", OLD."banner_en", OLD."code", OLD."ends_on", OLD."id", OLD."in_force_since", OLD."is_demonstration", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."signed_at", OLD."signed_on", OLD."starts_on", OLD."tacit_delay_days", OLD."title", OLD."title_en", OLD."visa_policy"); RETURN NULL;', hash='4cb14a79eaf45ceec15c2d11614760a49d157fcf', operation='DELETE', pgid='pgtrigger_delete_delete_01fb8', table='commitments_roadmap', when='AFTER')),
+            model_name="roadmap",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "commitments_roadmapchange" ("ambition", "ambition_en", "banner", "banner_en", "code", "ends_on", "id", "in_force_since", "is_demonstration", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signed_at", "signed_on", "starts_on", "tacit_delay_days", "title", "title_en", "visa_policy") VALUES (OLD."ambition", OLD."ambition_en", OLD."banner", OLD."banner_en", OLD."code", OLD."ends_on", OLD."id", OLD."in_force_since", OLD."is_demonstration", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."signed_at", OLD."signed_on", OLD."starts_on", OLD."tacit_delay_days", OLD."title", OLD."title_en", OLD."visa_policy"); RETURN NULL;',
+                    hash="4cb14a79eaf45ceec15c2d11614760a49d157fcf",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_01fb8",
+                    table="commitments_roadmap",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -37,7 +37,7 @@ class Roadmap(Versioned):
         _("bandeau"),
         max_length=300,
         blank=True,
-        help_text=_("Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien."),
+        help_text=_("Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien."),
     )
     banner_en = models.CharField(_("bandeau en anglais"), max_length=300, blank=True)
     # From the first campaign on: what was signed is then held by the database (models/guards.py).

@@ -168,6 +168,8 @@ def production_variables(host: str, port: int) -> dict[str, str]:
         secret.write_text(secrets.token_urlsafe(50))
     return {
         "DEBUG": "0",
+        # The accounts of the demonstration are for whoever reads its page.
+        "REQUIRE_SECOND_FACTOR": "0",
         "SECRET_KEY": secret.read_text(),
         "PUBLIC_URL": f"http://{host}:{port}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",

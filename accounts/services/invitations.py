@@ -1,0 +1,61 @@
+"""Who is invited has an account that waits, with its first right; the mail says how to come in. Its text is ours alone
+(an invitation is a favourite way of phishing)."""
+
+from datetime import timedelta
+from html import unescape
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from accounts.models import Invitation, Membership, User
+from accounts.security_log import Kind, record
+from accounts.services.rights import give
+
+VALID_FOR = timedelta(days=30)
+
+
+@transaction.atomic
+def invite(user: User, membership: Membership, siret: str, *, by: User, request: HttpRequest | None = None) -> User:
+    """`user`: new. `siret`: fourteen digits, empty where ProConnect is off. Raises ValidationError for what the
+    database would refuse; then nothing is written, and no mail leaves."""
+    user.set_unusable_password()
+    user.full_clean(exclude=["password"])
+    user.save()
+    membership.user = user
+    give(membership, request=request)
+    if siret:
+        expires_on = localdate() + VALID_FOR
+        Invitation.objects.create(user=user, siret=siret, invited_by=by, expires_on=expires_on)
+    record(Kind.INVITED, request, user=user)
+    transaction.on_commit(lambda: _written(user).send())
+    return user
+
+
+def _written(user: User) -> EmailMultiAlternatives:
+    """With ProConnect, the page of login; otherwise the address where a password is chosen, good for three days."""
+    with translation.override(user.language):
+        welcome = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
+        has_proconnect = bool(settings.PROCONNECT_URL)
+        path = reverse("accounts:login") if has_proconnect else reverse("accounts:welcome", args=welcome)
+        subject = _("Votre accès à la feuille de route sur l’intelligence artificielle")
+        context = {
+            "subject": subject,
+            "address": settings.PUBLIC_URL + path,
+            "has_proconnect": has_proconnect,
+            "memberships": user.memberships.select_related("actor"),
+        }
+        text = unescape(render_to_string("mail/invitation.txt", context))
+        html = render_to_string("mail/invitation.html", context)
+    message = EmailMultiAlternatives(subject, text, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
+    message.attach_alternative(html, "text/html")
+    return message
