@@ -24,7 +24,7 @@ class SessionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and not session_store.keep(request):
-            messages.info(request, _("Votre session est terminée : reconnectez-vous. Vos brouillons sont gardés."))
+            messages.info(request, _("Votre session est terminée : reconnectez-vous. Vos brouillons sont gardés."))
         return self.get_response(request)
 
 
