@@ -11,6 +11,7 @@ urlpatterns = [
     path("espace/securite/mot-de-passe/", views.password, name="password"),
     path("espace/securite/second-facteur/", views.second_factor, name="second_factor"),
     path("espace/securite/second-facteur/code.svg", views.second_factor_picture, name="second_factor_picture"),
+    path("espace/mes-donnees/", views.my_data, name="my_data"),
     path("espace/securite/sessions/", views.sessions, name="sessions"),
     path("espace/securite/sessions/fermer/", views.end_session, name="end_session"),
     path("espace/preferences/", views.preferences, name="preferences"),

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 SECOND_FACTOR = ["eidas0-mfa", "eidas1-mfa", "eidas2", "eidas3"]
 SCOPES = "openid given_name usual_name email siret idp_id roles organization_label"
 APPS_OF_IDENTITY = ("django_otp", "django_otp.plugins.otp_totp", "django_otp.plugins.otp_static", "axes")
+LOCKED_FOR = timedelta(minutes=15)
 VALIDATION = "django.contrib.auth.password_validation"
 FIXED: dict[str, Any] = {
     "AUTHENTICATION_BACKENDS": [
@@ -29,7 +30,7 @@ FIXED: dict[str, Any] = {
         {"NAME": f"{VALIDATION}.CommonPasswordValidator"},
     ],
     "AXES_FAILURE_LIMIT": 5,
-    "AXES_COOLOFF_TIME": timedelta(minutes=15),
+    "AXES_COOLOFF_TIME": LOCKED_FOR,
     # Whoever tries from elsewhere does not lock the person out.
     "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
     "AXES_CLIENT_IP_CALLABLE": "accounts.security_log.address_of",

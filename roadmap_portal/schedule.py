@@ -15,6 +15,7 @@ BEAT = {
     },
     "expired-drafts": {"task": "reports.tasks.delete_expired_drafts", "schedule": crontab(minute=15, hour=3)},
     "old-sheets": {"task": "commitments.tasks.delete_old_sheets", "schedule": crontab(minute=25, hour=3)},
+    "forget": {"task": "accounts.tasks.forget", "schedule": crontab(minute=40, hour=3)},
     "reminders": {"task": "commitments.tasks.send_reminders", "schedule": crontab(minute=30, hour=7)},
     # Each subscriber once a week: on Monday, or the first day after it that the portal runs.
     "subscribers": {"task": "commitments.tasks.tell_subscribers", "schedule": crontab(minute=50, hour=7)},

@@ -5,7 +5,6 @@ or malformed: a portal that comes up half configured is worse than one that does
 """
 
 import os
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -178,8 +177,7 @@ CELERY_BEAT_SCHEDULE = schedule.BEAT
 
 # --- Accounts ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-IDENTITY = identity_from(env, debug=DEBUG)
-vars().update(IDENTITY)
+vars().update(IDENTITY := identity_from(env, debug=DEBUG))
 # Those our own code reads, with their types.
 LOCAL_ACCOUNTS: bool = IDENTITY["LOCAL_ACCOUNTS"]
 REQUIRE_SECOND_FACTOR: bool = IDENTITY["REQUIRE_SECOND_FACTOR"]
@@ -188,12 +186,14 @@ PROCONNECT_ACR: list[str] = IDENTITY["PROCONNECT_ACR"]
 PROCONNECT_ROLES: list[str] = IDENTITY["PROCONNECT_ROLES"]
 OIDC_OP_LOGOUT_ENDPOINT: str = IDENTITY["OIDC_OP_LOGOUT_ENDPOINT"]
 OIDC_TIMEOUT: int = IDENTITY["OIDC_TIMEOUT"]
-AXES_COOLOFF_TIME: timedelta = IDENTITY["AXES_COOLOFF_TIME"]
 SESSION_IDLE_SECONDS: int = IDENTITY["SESSION_IDLE_SECONDS"]
 SESSION_LONGEST_SECONDS: int = IDENTITY["SESSION_LONGEST_SECONDS"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "commitments:my_quarter"
 LOGOUT_REDIRECT_URL = "home"
+# Kept: the security log, the name of someone who left (CNIL: six to twelve months).
+SECURITY_LOG_DAYS = env.int("SECURITY_LOG_DAYS", default=365)
+PSEUDONYM_AFTER_DAYS = env.int("PSEUDONYM_AFTER_DAYS", default=365)
 
 # --- Language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

@@ -181,6 +181,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "accounts:second_factor": (LOGGED_IN, LOGGED_IN),
     "accounts:welcome": (EVERYONE, EVERYONE),
     "accounts:sessions": (LOGGED_IN, None),
+    "accounts:my_data": (None, LOGGED_IN),
     "accounts:end_session": (None, LOGGED_IN),
     **{f"proconnect:{name}": (set(), None) for name in ("begin", "callback", "left")},  # off: test_proconnect.py
     "accounts:end_snooze": (None, STAFF),

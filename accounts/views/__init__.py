@@ -2,7 +2,7 @@ from accounts.views.account import end_snooze, preferences
 from accounts.views.delegations import delegations, end
 from accounts.views.login import Login, Welcome, login_code, logout
 from accounts.views.people import administration, departure, enable, end_membership, invite, people, person, untie
-from accounts.views.security import end_session, password, second_factor, second_factor_picture, sessions
+from accounts.views.security import end_session, my_data, password, second_factor, second_factor_picture, sessions
 
 __all__ = [
     "Login",
@@ -18,6 +18,7 @@ __all__ = [
     "invite",
     "login_code",
     "logout",
+    "my_data",
     "password",
     "people",
     "person",

@@ -22,6 +22,7 @@ from accounts.forms import CodeForm, LoginForm
 from accounts.models import User
 from accounts.proconnect.views import leave
 from accounts.security_log import Kind, record
+from roadmap_portal.identity import LOCKED_FOR
 
 PENDING = "pending_login"
 SECONDS_FOR_THE_CODE = 300
@@ -78,7 +79,7 @@ class Welcome(PasswordResetConfirmView):
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
     """Called by django-axes instead of the page of login."""
     record(Kind.LOCKED_OUT, request)
-    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    minutes = int(LOCKED_FOR.total_seconds() // 60)
     response = render(request, "accounts/locked_out.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(60 * minutes)
     return response

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,6 +21,7 @@ from accounts import session_store
 from accounts.forms import CodeForm
 from accounts.models import User
 from accounts.security_log import Kind, record
+from roadmap_portal.persons.export import everything_about
 
 RECOVERY_CODES = 10
 
@@ -133,3 +134,15 @@ def _someone(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise Http404
     return request.user
+
+
+@never_cache
+@require_POST
+def my_data(request: HttpRequest) -> JsonResponse:
+    """Everything the portal holds of the one who asks, as a file."""
+    user = _someone(request)
+    record(Kind.EXPORTED, request)
+    options = {"ensure_ascii": False, "indent": 2}
+    response = JsonResponse(everything_about(user), json_dumps_params=options)
+    response["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
+    return response
