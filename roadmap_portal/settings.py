@@ -9,11 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from roadmap_portal import embedded, schedule
 from roadmap_portal.api.settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 - read by Django
+from roadmap_portal.headers import CONTENT_SECURITY_POLICY  # noqa: F401 - read by Django
 from roadmap_portal.identity import APPS_OF_IDENTITY, identity_from
 from roadmap_portal.legal import legal_from
 
@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "roadmap_portal.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "roadmap_portal.page_cache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -156,6 +157,8 @@ if urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
 PAGE_CACHE = env.bool("PAGE_CACHE", default=not DEBUG)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # For what all processes count together.
+    "shared": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "portal"},
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
@@ -261,21 +264,6 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand before the portal: whose word on the address of a visitor is believed, to count calls.
 REST_FRAMEWORK["NUM_PROXIES"] = PROXIES = env.int("PROXIES", default=0)
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "font-src": [SELF],
-        # Bootstrap draws its arrows and check marks with data: images inside its style sheet.
-        "img-src": [SELF, "data:"],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
 
 # --- Thresholds of lateness, shown to readers (domain.md, formulas) ----------------------------
 LATE_MILESTONE_GRACE_DAYS = 30

@@ -108,7 +108,9 @@ def picture(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     }
     svg = render_to_string("shared.svg", context)
     register_fonts()
-    return HttpResponse(vl_convert.svg_to_png(svg), content_type="image/png")
+    drawn = HttpResponse(vl_convert.svg_to_png(svg), content_type="image/png")
+    drawn["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return drawn
 
 
 @login_not_required

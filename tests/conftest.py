@@ -9,6 +9,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.models import Membership
 from actors.models import Side
+from roadmap_portal import rates
 from tests.factories import make_actor, make_commitment, make_roadmap, make_user
 
 Role = Membership.Role
@@ -37,8 +38,10 @@ def _each_test_starts_in_french():
 
 @pytest.fixture(autouse=True)
 def _calls_are_not_counted(monkeypatch):
-    """All tests call from one address. What counting does is told in test_open_api."""
+    """All tests call from one address. What counting does is told in test_open_api and test_rates."""
     monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"anon": None, "user": None})
+    without = {name: rate._replace(most=10**9) for name, rate in rates.RATES.items()}
+    monkeypatch.setattr(rates, "RATES", without)
 
 
 @pytest.fixture

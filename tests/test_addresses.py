@@ -308,3 +308,30 @@ def test_the_admin_opens_to_administrators_alone(client, region, who):
     log_in(client, who)
     for address in ("/admin/", "/admin/commitments/commitment/", "/admin/accounts/user/"):
         assert client.get(address).status_code in {302, 404}
+
+
+@pytest.mark.parametrize("who", ["visitor", "administrator"])
+def test_every_answer_carries_the_headers_of_a_strict_site(client, addresses, who):
+    """Refusals, files and the admin too; what staff reads is stored nowhere."""
+    log_in(client, who)
+    without_sample = {name for name in ELSEWHERE if name.startswith(("reports:", "commitments:", "open_data:quarter"))}
+    pages = [addresses(name) for name in sorted({*RULES, *ELSEWHERE} - without_sample)]
+    answers = []
+    for address in [*pages, "/rien/", reverse("admin:index"), reverse("admin:accounts_user_changelist")]:
+        response = client.get(address)
+        headers = response.headers
+        answers.append(response)
+        assert "default-src 'none'" in headers["Content-Security-Policy"], address
+        assert "unsafe" not in headers["Content-Security-Policy"], address
+        assert headers["X-Content-Type-Options"] == "nosniff", address
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin", address
+        assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin", address
+        assert "camera=()" in headers["Permissions-Policy"], address
+        assert headers["Cross-Origin-Resource-Policy"] in {"same-origin", "cross-origin"}, address
+        is_framed = "/integrer/" in address and response.status_code == 200
+        assert (headers.get("X-Frame-Options") == "DENY") != is_framed, address
+        if who == "administrator":
+            assert "no-store" in headers["Cache-Control"], address
+    # Not before: closing an answer closes the connection of the test.
+    for response in answers:
+        response.close()

@@ -12,10 +12,12 @@ from accounts.forms import DelegationForm
 from accounts.models import User
 from accounts.services.delegations import DelegationRefused, delegate, delegations_of, end_delegation
 from accounts.views.account import staff_member_or_404
+from roadmap_portal.rates import limited
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("form")
 def delegations(request: HttpRequest) -> HttpResponse:
     user, today = staff_member_or_404(request), localdate()
     form = DelegationForm(request.POST or None, absent=user, today=today)

@@ -23,13 +23,14 @@ from accounts.models import User
 from accounts.proconnect.views import leave
 from accounts.security_log import Kind, record
 from roadmap_portal.identity import LOCKED_FOR
+from roadmap_portal.rates import limited
 
 PENDING = "pending_login"
 SECONDS_FOR_THE_CODE = 300
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@method_decorator(never_cache, name="dispatch")
+@method_decorator([never_cache, limited("login")], name="dispatch")
 class Login(LoginView):
     template_name = "accounts/login.html"
     authentication_form = LoginForm
@@ -59,7 +60,7 @@ class Login(LoginView):
         return super().form_invalid(form)
 
 
-@method_decorator([login_not_required, never_cache], name="dispatch")
+@method_decorator([login_not_required, never_cache, limited("login")], name="dispatch")
 class Welcome(PasswordResetConfirmView):
     """Where the mail of invitation leads: the first password."""
 
@@ -88,6 +89,7 @@ def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwar
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("login")
 def login_code(request: HttpRequest) -> HttpResponse:
     """The second step: a code of the application, or one of the recovery codes."""
     pending = request.session.get(PENDING)

@@ -18,6 +18,7 @@ from accounts.services.identities import unbind
 from accounts.services.invitations import invite as invited
 from accounts.views.account import administrator_or_404
 from commitments.queries.handover import left_by
+from roadmap_portal.rates import limited
 
 PER_PAGE = 50
 
@@ -114,6 +115,7 @@ def departure(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("form")
 def invite(request: HttpRequest) -> HttpResponse:
     administrator = administrator_or_404(request)
     form = InvitationForm(request.POST or None)

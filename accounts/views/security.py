@@ -22,6 +22,7 @@ from accounts.forms import CodeForm
 from accounts.models import User
 from accounts.security_log import Kind, record
 from roadmap_portal.persons.export import everything_about
+from roadmap_portal.rates import limited
 
 RECOVERY_CODES = 10
 
@@ -35,6 +36,7 @@ def _local(request: HttpRequest) -> User:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("login")
 def password(request: HttpRequest) -> HttpResponse:
     user = _local(request)
     form = PasswordChangeForm(user, request.POST or None)

@@ -27,6 +27,7 @@ from commitments.services import ImportRefused, Write
 from commitments.spreadsheets import Table, read_tables
 from commitments.uploads import FORMATS, UploadRefused, read_upload
 from commitments.writers import WRITERS, Sending, annotated_pages, export_pages
+from roadmap_portal.rates import limited
 from roadmap_portal.templatetags.portal import short_day
 
 PROPERTIES = ("docProps/core.xml", "meta.xml")
@@ -37,6 +38,7 @@ SHOWN_FAULTS = 200
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("upload")
 def sheets(request: HttpRequest) -> HttpResponse:
     user = _writer(request)
     form = SheetFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from commitments.forms.subscription import SubscriptionForm
 from commitments.tasks import ask_to_confirm
 from commitments.transitions import subscriptions
+from roadmap_portal.rates import limited
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -24,6 +25,7 @@ METHODS = ["GET", "HEAD", "POST"]
 @csrf_exempt
 @login_not_required
 @require_http_methods(METHODS)
+@limited("form")
 def subscribe(request: HttpRequest) -> HttpResponse:
     form = SubscriptionForm(request.POST) if request.method == "POST" else SubscriptionForm(initial=request.GET.dict())
     if not form.is_bound or not form.is_valid():

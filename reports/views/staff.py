@@ -18,12 +18,14 @@ from reports.forms import ReportForm
 from reports.models import Report
 from reports.tasks import build_report
 from reports.views.downloads import download
+from roadmap_portal.rates import limited
 
 PAGE_SIZE = 50
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("report")
 def staff_list(request: HttpRequest) -> HttpResponse:
     if not can_request_reports(request.user):
         raise Http404

@@ -14,8 +14,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     # Answers kept by the page cache cost nothing and are not counted.
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+        "roadmap_portal.api.throttles.AnonThrottle",
+        "roadmap_portal.api.throttles.UserThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": CALLS, "user": CALLS},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

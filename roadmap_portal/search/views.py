@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from roadmap_portal.rates import limited
 from roadmap_portal.search.results import Kind, results, search
 
 PAGE_SIZE = 20
@@ -13,6 +14,7 @@ PAGE_SIZE = 20
 
 @login_not_required
 @require_safe
+@limited("search")
 def search_page(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     found = search(request.user, request.GET.get("q", ""))
