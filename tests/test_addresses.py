@@ -166,8 +166,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "accounts:preferences": (STAFF, STAFF),
     "accounts:end_snooze": (None, STAFF),
 }
-# Asked for in tests of their own: a worker must answer, or what they show be online.
-ELSEWHERE = {"ready", "commitments:subscription_confirm", "commitments:unsubscribe",
+# Asked for in tests of their own: a worker or a token is needed, or what they show must be online.
+ELSEWHERE = {"ready", "metrics", "commitments:subscription_confirm", "commitments:unsubscribe",
              "commitments:indicator_detail", "reports:detail", "reports:version", "reports:file",
              "reports:rectify", "reports:publish",
              *(f"open_data:quarter_{name}" for name in ("package", "csv", "json"))}  # fmt: skip
