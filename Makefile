@@ -35,7 +35,7 @@ lint: setup ## style, types, gabarits, migrations, réglages de production
 	DEBUG=1 $(BIN)/mypy $(CODE)
 	$(BIN)/djlint --lint --quiet templates $(wildcard */templates)
 	DEBUG=0 SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
-	PUBLIC_URL=https://portail.example $(foreach name,$(LEGAL),$(name)=exemple) \
+	PUBLIC_URL=https://portail.example PROXIES=1 EMAIL_URL=smtp://localhost $(foreach name,$(LEGAL),$(name)=exemple) \
 	$(EMBEDDED) --home var/lint -- sh -ec '\
 		$(BIN)/python manage.py makemigrations --check --dry-run; \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING'

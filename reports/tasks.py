@@ -9,12 +9,13 @@ from django.utils.timezone import localdate
 from commitments.services import tell_administrators
 from commitments.transitions import follow_dates, give_tacit_visas, plan_forgotten_quarter
 from reports import queries, services, transitions
+from roadmap_portal.history.recording import ResentTask
 from roadmap_portal.schedule import RESUME_SECONDS
 
 
 # Given to another at once when the process that has it is killed. It cannot go round for ever: a report that is held is
 # left to the one that holds it.
-@shared_task(reject_on_worker_lost=True)
+@shared_task(base=ResentTask, reject_on_worker_lost=True)
 def build_report(report_id: int) -> None:
     report = transitions.start(report_id)
     if report is None:
@@ -24,10 +25,10 @@ def build_report(report_id: int) -> None:
     except transitions.HoldLost:
         return
     if not report.is_running:
-        tell_of_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
+        tell_of_report.delay_on_commit(report.pk)
 
 
-@shared_task
+@shared_task(base=ResentTask)
 def tell_of_report(report_id: int) -> None:
     services.tell_of_report(report_id, at=timezone.now())
 
@@ -61,5 +62,5 @@ def follow_calendar() -> None:
     added = plan_forgotten_quarter(on)
     follow_dates(on)
     for report in transitions.follow_dates(on, at=at):
-        build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
+        build_report.delay_on_commit(report.pk)
     tell_administrators(on, at=at, added=added)

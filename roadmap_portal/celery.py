@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from roadmap_portal.observability import beat, jobs  # noqa: F401 - they listen to the signals of Celery
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roadmap_portal.settings")
 
 app = Celery("roadmap_portal", task_cls="roadmap_portal.history.recording:RecordedTask")

@@ -29,6 +29,24 @@ class Publication(models.Model):
         return str(self.number)
 
 
+class Backup(models.Model):
+    """A backup that succeeded. The archive itself does not know of it."""
+
+    name = models.CharField(max_length=200)
+    finished_at = models.DateTimeField()
+    size = models.PositiveBigIntegerField()
+    is_encrypted = models.BooleanField()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("sauvegarde")
+        verbose_name_plural = _("sauvegardes")
+        ordering = ["-finished_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 @tracked()
 class AccessibilityAudit(models.Model):
     """An audit against the RGAA. The newest one counts; the others stay to be read in the history."""

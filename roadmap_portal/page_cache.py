@@ -43,6 +43,7 @@ class Page(NamedTuple):
     packed: bytes | None
     digest: str
     made_at: int
+    view: str
 
 
 class PageCacheMiddleware:
@@ -61,7 +62,8 @@ class PageCacheMiddleware:
             response = self.get_response(request)
             if not isinstance(response, HttpResponse) or not _is_shareable(response):
                 return response
-            page = _page(response, is_packed=bool(key) or _accepts_gzip(request))
+            match = request.resolver_match
+            page = _page(response, match.view_name if match else "", is_packed=bool(key) or _accepts_gzip(request))
             if key and request.method == "GET":
                 caches["pages"].set(key, page)
         return _answer(request, page)
@@ -93,13 +95,13 @@ def _accepts_gzip(request: HttpRequest) -> bool:
     return ACCEPTS_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")) is not None
 
 
-def _page(response: HttpResponse, *, is_packed: bool) -> Page:
+def _page(response: HttpResponse, view: str, *, is_packed: bool) -> Page:
     body = response.content
     is_worth_it = len(body) >= SMALLEST_PACKED_BYTES and response.get("Content-Type", "").startswith(PACKED)
     packed = gzip.compress(body, 6, mtime=0) if is_packed and is_worth_it else None
     headers = {name: value for name, value in response.items() if name.lower() not in OWN_HEADERS}
     digest = hashlib.blake2b(body, digest_size=12).hexdigest()
-    return Page(headers, body, packed, digest, int(now().timestamp()))
+    return Page(headers, body, packed, digest, int(now().timestamp()), view)
 
 
 def _answer(request: HttpRequest, page: Page) -> HttpResponseBase:
@@ -115,4 +117,6 @@ def _answer(request: HttpRequest, page: Page) -> HttpResponseBase:
     response["Cache-Control"] = PUBLIC
     response["Vary"] = VARY
     conditional = get_conditional_response(request, etag=etag, last_modified=page.made_at, response=response)
-    return response if conditional is None else conditional
+    given = response if conditional is None else conditional
+    given.kept_view = page.view  # type: ignore[attr-defined] # for the figures
+    return given

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from roadmap_portal import embedded, schedule
+from roadmap_portal import embedded, environment, schedule
 from roadmap_portal.api.settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 - read by Django
 from roadmap_portal.headers import CONTENT_SECURITY_POLICY  # noqa: F401 - read by Django
 from roadmap_portal.identity import APPS_OF_IDENTITY, identity_from
 from roadmap_portal.legal import legal_from
+from roadmap_portal.observability.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -37,7 +38,10 @@ def required(name: str, *, in_debug: str) -> str:
     raise ImproperlyConfigured(f"The environment variable {name} is missing (README, « Environment »).")
 
 
-SECRET_KEY = required("SECRET_KEY", in_debug="insecure-key-of-a-development-machine-only-never-in-production")
+SECRET_KEY = environment.secret_key(
+    required("SECRET_KEY", in_debug="insecure-key-of-a-development-machine-only-never-in-production"),
+    is_production=not DEBUG,
+)
 PUBLIC_URL = required("PUBLIC_URL", in_debug="http://127.0.0.1:8000").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 _is_loopback = _public.hostname in {"127.0.0.1", "localhost", "::1"}
@@ -46,6 +50,7 @@ if _public.scheme not in {"http", "https"} or not _public.hostname:
 if _public.scheme == "http" and not _is_loopback and not DEBUG:
     raise ImproperlyConfigured("PUBLIC_URL: expected https, except on the loopback address.")
 IS_HTTPS = _public.scheme == "https"
+PUBLIC_HOST = _public.netloc
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname])
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
@@ -75,6 +80,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "roadmap_portal.observability.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "roadmap_portal.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -133,9 +139,12 @@ _database = environ.Env.db_url_config(_database_url)
 DATABASES = {
     "default": {
         **_database,
+        # A server that was restarted is met by nobody: a connection is tried before it is given.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+            # Short, because whoever asks waits for it; the portal is back as soon after the database as that.
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 5},
             # PostgreSQL keeps the plan of what a connection asks often, and is sent values apart from the question.
             "server_side_binding": True,
             "prepare_threshold": 5,
@@ -210,13 +219,10 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-FILES_DIR = Path(env.str("FILES_URL", default=str(VAR_DIR / "files")).removeprefix("file://"))
+_storage = environment.storage(env, default=VAR_DIR / "files", is_production=not DEBUG)
+FILES_DIR = _storage["OPTIONS"]["location"]  # or, in a bucket, the beginning of the names
 STORAGES = {
-    # Generated reports: never below a public address; a view checks the right, then streams.
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": FILES_DIR, "base_url": None},
-    },
+    "default": _storage,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -231,11 +237,11 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 # --- Reports ----------------------------------------------------------------------------------
 # How long a worker that builds a report is believed alive without a sign; it gives one three times as often.
-REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", default=60)
+REPORT_LEASE_SECONDS = environment.whole_number(env, "REPORT_LEASE_SECONDS", default=60, least=1)
 # Pauses before the second try, the third…; after the last one the report has failed.
-REPORT_RETRY_SECONDS = env.list("REPORT_RETRY_SECONDS", cast=int, default=[60, 300, 900])
+REPORT_RETRY_SECONDS = environment.whole_numbers(env, "REPORT_RETRY_SECONDS", default=[60, 300, 900])
 # Drafts that are neither sealed nor online.
-REPORT_DRAFT_DAYS = env.int("REPORT_DRAFT_DAYS", default=90)
+REPORT_DRAFT_DAYS = environment.whole_number(env, "REPORT_DRAFT_DAYS", default=90, least=1)
 
 # --- Legal pages --------------------------------------------------------------------------------
 LEGAL = legal_from(env)
@@ -243,7 +249,7 @@ LEGAL = legal_from(env)
 # --- Mail -------------------------------------------------------------------------------------
 # In seconds: a server that does not answer must not hold a worker.
 EMAIL_TIMEOUT = 20
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(environment.mail(env, must_say=IS_HTTPS and not DEBUG))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@portail.example")
 
 # --- Links of the evidence, checked every week ---------------------------------------------------
@@ -262,8 +268,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
-# How many proxies of ours stand before the portal: whose word on the address of a visitor is believed, to count calls.
-REST_FRAMEWORK["NUM_PROXIES"] = PROXIES = env.int("PROXIES", default=0)
+# How many proxies of ours stand before the portal: whose word on the address of a visitor, and
+# on the number of a request, is believed.
+REST_FRAMEWORK["NUM_PROXIES"] = PROXIES = environment.proxies(env, must_say=IS_HTTPS and not DEBUG)
 
 # --- Thresholds of lateness, shown to readers (domain.md, formulas) ----------------------------
 LATE_MILESTONE_GRACE_DAYS = 30
@@ -278,11 +285,6 @@ STEERING_SLIPPAGE_DAYS = 90
 # A reading that moves more than this against the one before is asked to be confirmed and explained.
 PLAUSIBLE_JUMP_PERCENT = 50
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"roadmap_portal.security": {"level": "INFO"}},
-}
+LOGGING = logging_settings(level=environment.log_level(env), as_json=not DEBUG)
+# Bearer token of `/metrics`; without one there are none.
+METRICS_TOKEN = environment.metrics_token(env)

@@ -18,6 +18,7 @@ from reports.api import ReportList
 from roadmap_portal import figure_pages, legal_pages, sharing, views
 from roadmap_portal.api import docs
 from roadmap_portal.history import views as history
+from roadmap_portal.observability import views as health
 from roadmap_portal.search.views import search_page
 from roadmap_portal.site_map import SITEMAPS
 from roadmap_portal.styleguide import styleguide
@@ -45,8 +46,9 @@ urlpatterns = [
     path("oembed/", sharing.oembed, name="oembed"),
     path("robots.txt", legal_pages.robots_txt, name="robots_txt"),
     path("sitemap.xml", login_not_required(require_safe(sitemap)), {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("healthz/", views.healthz, name="healthz"),
-    path("healthz/ready", views.ready, name="ready"),
+    path("healthz/", health.healthz, name="healthz"),
+    path("healthz/ready", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("api/v1/", include((api, "api"))),
     path("connexion/proconnect/", include("accounts.proconnect.urls")),
     *i18n_patterns(
@@ -78,5 +80,6 @@ urlpatterns = [
     # After the pages: the file and the schema of grants are those of `funding`.
     path("", include((reports.files, "open_data"))),
 ]
+handler500 = "roadmap_portal.outage.server_error"
 if settings.DEBUG:
     urlpatterns.insert(0, path("styleguide/", styleguide, name="styleguide"))

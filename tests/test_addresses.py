@@ -186,9 +186,9 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     **{f"proconnect:{name}": (set(), None) for name in ("begin", "callback", "left")},  # off: test_proconnect.py
     "accounts:end_snooze": (None, STAFF),
 }
-# Asked for in tests of their own: a worker must answer, or what they show be online.
+# Asked for in tests of their own: a worker or a token is needed, or what they show must be online.
 # An import is its author's alone: tests/commitments/test_round_trip.py.
-ELSEWHERE = {"ready", "admin_login", "accounts:login_code", "accounts:second_factor_picture",
+ELSEWHERE = {"ready", "metrics", "admin_login", "accounts:login_code", "accounts:second_factor_picture",
              "commitments:sheet_import", "commitments:sheet_annotated",
              "commitments:subscription_confirm", "commitments:unsubscribe",
              "commitments:indicator_detail", "reports:detail", "reports:version", "reports:file",

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name="banner",
             field=models.CharField(
                 blank=True,
-                help_text="Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien.",
+                help_text="Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien.",
                 max_length=300,
                 verbose_name="bandeau",
             ),
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             name="banner",
             field=models.CharField(
                 blank=True,
-                help_text="Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien.",
+                help_text="Une phrase en haut de toutes les pages : interruption annoncée, période de réserve… Vide : rien.",
                 max_length=300,
                 verbose_name="bandeau",
             ),

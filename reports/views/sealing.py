@@ -104,8 +104,7 @@ def _administrator_or_404(request: HttpRequest) -> User:
 
 
 def _build(request: HttpRequest, sealed: SealedReport, said: str) -> HttpResponse:
-    # "delay_on_commit" is added to tasks by Celery's own work for Django.
-    build_report.delay_on_commit(sealed.layout.pk)  # type: ignore[attr-defined]
+    build_report.delay_on_commit(sealed.layout.pk)
     messages.success(request, said % {"quarter": quarter(sealed.campaign)})
     return redirect(sealed.layout)
 

@@ -32,7 +32,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid() and (report := _requested(form, request)) is not None:
         # A report that is already being built takes no harm from a second message.
-        build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
+        build_report.delay_on_commit(report.pk)
         return redirect(report)
     page = Paginator(queries.reports_for(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     words = scopes_in_words(report.scope for report in page)
@@ -94,7 +94,7 @@ def _act(report: Report, request: HttpRequest) -> None:
     match request.POST.get("action"):
         case "retry":
             transitions.retry(report, by=request.user)
-            build_report.delay_on_commit(report.pk)  # type: ignore[attr-defined]
+            build_report.delay_on_commit(report.pk)
         case "put_online":
             transitions.put_online(report, by=request.user)
             messages.success(request, _("Le rapport est en ligne, avec la mention « provisoire, non scellé »."))

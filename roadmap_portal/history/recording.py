@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from celery.contrib.django.task import DjangoTask
 from django.core.management.base import BaseCommand
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from psycopg.pq import TransactionStatus
 
@@ -79,24 +79,14 @@ class RecordingMiddleware:
         metadata: dict[str, Any] = {"user": request.user.pk, "method": request.method, "path": _path(request)}
         if absent := getattr(request.user, "stands_in_for", ()):
             metadata["stands_in_for"] = [user.pk for user in absent]
-        with recorded(_asked_key(request), **metadata) as key:
-            response = self.get_response(request)
-        response["X-Request-ID"] = str(key)
-        return response
+        # The number that the answer, the logs and the jobs bear too.
+        with recorded(uuid.UUID(request.request_id), **metadata):  # type: ignore[attr-defined]
+            return self.get_response(request)
 
 
 def _path(request: HttpRequest) -> str:
     # JSON in the database has no zero character.
     return request.path.replace("\0", "")[:LONGEST_PATH]
-
-
-def _asked_key(request: HttpRequest) -> uuid.UUID | None:
-    """The number a proxy gave the request, when it is one."""
-    text = request.headers.get("X-Request-ID", "")
-    try:
-        return uuid.UUID(text) if len(text) == 36 else None
-    except ValueError:
-        return None
 
 
 class RecordedTask(DjangoTask):
@@ -105,6 +95,17 @@ class RecordedTask(DjangoTask):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with recorded(_job_key(self.request.id), task=self.name):
             return super().__call__(*args, **kwargs)
+
+
+class ResentTask(RecordedTask):
+    """Of jobs whose message the calendar sends again when it is lost: a broker that is away must not tell who saved
+    something that it was not saved."""
+
+    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override] # told wrong by its stubs
+        def send() -> None:  # a function, because Django tells its name when it fails
+            self.delay(*args, **kwargs)
+
+        transaction.on_commit(send, robust=True)
 
 
 def _job_key(job_id: str | None) -> uuid.UUID | None:

@@ -31,6 +31,7 @@ OF_THE_DOMAIN = ["actors", "accounts", "commitments", "funding"]
 # A spreadsheet on its way is no statement: what is applied of it is tracked where it is written.
 NOT_TRACKED = {
     "accounts.SecurityEvent",
+    "accounts.Session",
     "commitments.Delivery",
     "commitments.SheetExport",
     "commitments.SheetImport",
@@ -70,7 +71,7 @@ def names_told(metadata_of):
 
 def request_by(user, method="post", path="/espace/", **headers):
     request = getattr(RequestFactory(), method)(path, headers=headers)
-    request.user = user
+    request.user, request.request_id = user, str(uuid.uuid4())
     return request
 
 
@@ -176,7 +177,8 @@ def test_changes_of_one_transaction_keep_their_order(commitment, paula, rachel):
 # --- By whom, through what ----------------------------------------------------------------------
 
 
-def test_a_request_signs_what_it_writes(client, commitment, paula):
+def test_a_request_signs_what_it_writes(client, commitment, paula, settings):
+    settings.PROXIES = 1
     client.force_login(paula)
     address = reverse("commitments:update", args=[commitment.code])
     key = uuid.uuid4()
@@ -187,13 +189,6 @@ def test_a_request_signs_what_it_writes(client, commitment, paula):
     assert last_cause(update) == ({"user": paula.pk, "method": "POST", "path": address}, key)
     assert answer["X-Request-ID"] == str(key)
     assert told() == ""
-
-
-@pytest.mark.parametrize("asked", ["", "1", "x" * 36, "'; DROP TABLE x; --", "{00000000-0000-0000-0000-000000000000}"])
-def test_a_malformed_number_is_replaced(asked, paula):
-    answer = RecordingMiddleware(lambda request: HttpResponse())(request_by(paula, **{"X-Request-ID": asked}))
-    assert answer["X-Request-ID"] != asked
-    assert uuid.UUID(answer["X-Request-ID"])
 
 
 def test_nobody_is_named_after_the_request(paula):

@@ -1,0 +1,35 @@
+"""The page of an error. When the database or the broker is away it says so, and when to come back; it needs neither."""
+
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
+from kombu.exceptions import OperationalError as BrokerAway
+from redis.exceptions import ConnectionError as RedisAway
+
+AWAY = (OperationalError, InterfaceError, BrokerAway, RedisAway)
+RETRY_SECONDS = 30
+logger = logging.getLogger(__name__)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls it while it handles the exception: from inside a middleware as well as from a view."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, AWAY):
+        return _page(request, 500, "The portal could not answer.")
+    logger.error("Away: %s", error)
+    response = _page(request, 503, "The portal is away for a moment.")
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _page(request: HttpRequest, status: int, said: str) -> HttpResponse:
+    """Not kept by anybody on the way."""
+    if request.path_info.startswith("/api/") or request.path_info.endswith(".json"):
+        response: HttpResponse = JsonResponse({"detail": said}, status=status)
+    else:
+        response = HttpResponse(loader.get_template(f"{status}.html").render(), status=status)
+    response["Cache-Control"] = "no-store"
+    return response
