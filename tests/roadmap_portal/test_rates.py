@@ -1,7 +1,8 @@
 """Rates: counted in a real Redis, together; refused with a page; nobody counted without it."""
 
+import uuid
+
 import pytest
-from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
@@ -13,13 +14,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def few(monkeypatch):
-    """Three searches, two logins, in windows too long to end meanwhile."""
-    caches["shared"].clear()
-    hour = 10**9
-    monkeypatch.setattr(rates, "RATES", rates.RATES | {"search": Rate(3, hour, ("GET",)), "login": Rate(2, hour)})
-    yield
-    caches["shared"].clear()
+def few(monkeypatch, settings):
+    """Three searches, two logins, in windows too long to end meanwhile, and under names of this test's own."""
+    own = settings.CACHES["shared"] | {"KEY_PREFIX": f"test-{uuid.uuid4()}"}
+    settings.CACHES = settings.CACHES | {"shared": own}
+    ages = 10**9
+    monkeypatch.setattr(rates, "RATES", rates.RATES | {"search": Rate(3, ages, ("GET",)), "login": Rate(2, ages)})
 
 
 def search(client, **extra):
