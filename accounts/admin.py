@@ -6,10 +6,15 @@ from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Membership, SecurityEvent, User
 from roadmap_portal.history.admin import WithHistory
 from roadmap_portal.merging_admin import Merging, MergingForm, MergingInline
+
+# Their pages show everybody's keys.
+admin.site.unregister([TOTPDevice, StaticDevice])
 
 
 class UserForm(MergingForm):

@@ -22,6 +22,11 @@ urlpatterns = [
     path("espace/administration/personnes/", views.people, name="people"),
     path("espace/administration/personnes/inviter/", views.invite, name="invite"),
     path("espace/administration/personnes/<int:pk>/delier/", views.untie, name="untie"),
+    path(
+        "espace/administration/personnes/<int:pk>/second-facteur/retirer/",
+        views.forget_second_factor,
+        name="forget_second_factor",
+    ),
     path("espace/administration/personnes/<int:pk>/", views.person, name="person"),
     path("espace/administration/personnes/<int:pk>/rouvrir/", views.enable, name="enable"),
     path("espace/administration/personnes/<int:pk>/depart/", views.departure, name="departure"),

@@ -56,6 +56,8 @@ CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 # --- Applications -----------------------------------------------------------------------------
 INSTALLED_APPS = [
+    # Before ours, which takes the pages of their keys out of the admin.
+    *APPS_OF_IDENTITY,
     "roadmap_portal",
     "actors",
     "accounts",
@@ -70,7 +72,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.sitemaps",
-    *APPS_OF_IDENTITY,
     "django_filters",
     "pgtrigger",
     "pghistory",

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
 
 from actors.api import ActorList
 from commitments.api.axes import AxisList
@@ -72,8 +73,9 @@ urlpatterns = [
         path("", include("funding.urls")),
         path("", include("reports.urls")),
         path("", include("accounts.urls")),
-        # The admin has no door of its own: lock-out and second factor are at ours.
+        # The admin has no door of its own: lock-out and second factor are at ours, and so is the password.
         path("admin/login/", views.admin_login, name="admin_login"),
+        path("admin/password_change/", RedirectView.as_view(pattern_name="accounts:password"), name="admin_password"),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

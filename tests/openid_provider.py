@@ -16,8 +16,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import environ
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from roadmap_portal.identity import identity_from
 
 CLIENT_ID, SECRET = "portail", "secret-d-essai"
 ALLOWED = {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "claims", "code_challenge",
@@ -136,3 +139,21 @@ def running_provider() -> Iterator[Provider]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def environed(given: dict[str, str]) -> environ.Env:
+    env = environ.Env()
+    env.ENVIRON = given
+    return env
+
+
+def use(provider: Provider, settings: Any) -> None:
+    """`settings`: pytest-django's."""
+    given = {
+        "PROCONNECT_URL": provider.issuer,
+        "PROCONNECT_CLIENT_ID": CLIENT_ID,
+        "PROCONNECT_CLIENT_SECRET": SECRET,
+        "REQUIRE_SECOND_FACTOR": "0",
+    }
+    for name, value in identity_from(environed(given), debug=False).items():
+        setattr(settings, name, value)

@@ -177,6 +177,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "accounts:end_membership": (None, ADMINISTRATOR),
     "accounts:invite": (ADMINISTRATOR, ADMINISTRATOR),
     "accounts:untie": (None, ADMINISTRATOR),
+    "accounts:forget_second_factor": (None, ADMINISTRATOR),
     "accounts:password": (LOGGED_IN, LOGGED_IN),
     "accounts:second_factor": (LOGGED_IN, LOGGED_IN),
     "accounts:welcome": (EVERYONE, EVERYONE),
@@ -188,8 +189,8 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
 }
 # Asked for in tests of their own: a worker or a token is needed, or what they show must be online.
 # An import is its author's alone: tests/commitments/test_round_trip.py.
-ELSEWHERE = {"ready", "metrics", "admin_login", "accounts:login_code", "accounts:second_factor_picture",
-             "commitments:sheet_import", "commitments:sheet_annotated",
+ELSEWHERE = {"ready", "metrics", "admin_login", "admin_password", "accounts:login_code",
+             "accounts:second_factor_picture", "commitments:sheet_import", "commitments:sheet_annotated",
              "commitments:subscription_confirm", "commitments:unsubscribe",
              "commitments:indicator_detail", "reports:detail", "reports:version", "reports:file",
              "reports:rectify", "reports:publish",
@@ -251,7 +252,10 @@ def addresses(region, state, amina, rachel):
         "evidence_file": [with_file.pk],
         "visa_detail": [update.pk],
         "pause": [snooze_token(author)],
-        **{f"accounts:{name}": [author.pk] for name in ("end_delegation", "person", "enable", "departure", "untie")},
+        **{
+            f"accounts:{name}": [author.pk]
+            for name in ("end_delegation", "person", "enable", "departure", "untie", "forget_second_factor")
+        },
         "accounts:welcome": ["x", "y"],
         "accounts:end_membership": [author.pk, author.memberships.get().pk],
         "actors:detail": ["region"],

@@ -68,6 +68,17 @@ class User(Versioned, AbstractBaseUser):
                 violation_error_message=_("L’adresse électronique s’écrit en minuscules."),
             )
         ]
+        triggers = [
+            *Versioned.Meta.triggers,
+            # Whatever way the account was disabled, SQL typed by hand included.
+            pgtrigger.Trigger(
+                name="disabled_ends_sessions",
+                operation=pgtrigger.Update,
+                when=pgtrigger.After,
+                condition=pgtrigger.Q(old__is_active=True, new__is_active=False),
+                func="DELETE FROM accounts_session WHERE user_id = NEW.id; RETURN NULL;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -25,7 +25,15 @@ VALID_FOR = timedelta(days=30)
 
 
 @transaction.atomic
-def invite(user: User, membership: Membership, siret: str, *, by: User, request: HttpRequest | None = None) -> User:
+def invite(
+    user: User,
+    membership: Membership,
+    siret: str,
+    *,
+    by: User,
+    is_demonstration: bool = False,
+    request: HttpRequest | None = None,
+) -> User:
     """`user`: new. `siret`: fourteen digits, empty where ProConnect is off. Raises ValidationError for what the
     database would refuse; then nothing is written, and no mail leaves."""
     user.set_unusable_password()
@@ -37,18 +45,21 @@ def invite(user: User, membership: Membership, siret: str, *, by: User, request:
         expires_on = localdate() + VALID_FOR
         Invitation.objects.create(user=user, siret=siret, invited_by=by, expires_on=expires_on)
     record(Kind.INVITED, request, user=user)
-    transaction.on_commit(lambda: _written(user).send())
+    transaction.on_commit(lambda: _written(user, is_demonstration=is_demonstration).send())
     return user
 
 
-def _written(user: User) -> EmailMultiAlternatives:
+def _written(user: User, *, is_demonstration: bool) -> EmailMultiAlternatives:
     """With ProConnect, the page of login; otherwise the address where a password is chosen, good for three days."""
     with translation.override(user.language):
         welcome = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
         has_proconnect = bool(settings.PROCONNECT_URL)
         path = reverse("accounts:login") if has_proconnect else reverse("accounts:welcome", args=welcome)
         subject = _("Votre accès à la feuille de route sur l’intelligence artificielle")
+        if is_demonstration:
+            subject = f"[{_('Démonstration')}] {subject}"
         context = {
+            "is_demonstration": is_demonstration,
             "subject": subject,
             "address": settings.PUBLIC_URL + path,
             "has_proconnect": has_proconnect,

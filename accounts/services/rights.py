@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django_otp import devices_for_user
 
 from accounts import session_store
 from accounts.models import Membership, User
@@ -118,3 +119,11 @@ def enable(user: User, *, request: HttpRequest | None = None) -> None:
     """The account logs in again; its rights are to be given anew."""
     User.objects.filter(pk=user.pk, is_active=False).update(is_active=True)
     record(Kind.RIGHTS_CHANGED, request, user=user, enabled=True)
+
+
+@transaction.atomic
+def forget_second_factor(user: User, *, request: HttpRequest | None = None) -> None:
+    for device in devices_for_user(user, confirmed=None):
+        device.delete()
+    session_store.end(user)
+    record(Kind.SECOND_FACTOR_CHANGED, request, user=user, what="lost")

@@ -1,7 +1,17 @@
 from accounts.views.account import end_snooze, preferences
 from accounts.views.delegations import delegations, end
 from accounts.views.login import Login, Welcome, login_code, logout
-from accounts.views.people import administration, departure, enable, end_membership, invite, people, person, untie
+from accounts.views.people import (
+    administration,
+    departure,
+    enable,
+    end_membership,
+    forget_second_factor,
+    invite,
+    people,
+    person,
+    untie,
+)
 from accounts.views.security import end_session, my_data, password, second_factor, second_factor_picture, sessions
 
 __all__ = [
@@ -15,6 +25,7 @@ __all__ = [
     "end_membership",
     "end_session",
     "end_snooze",
+    "forget_second_factor",
     "invite",
     "login_code",
     "logout",

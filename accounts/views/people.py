@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_otp import devices_for_user
 
 from accounts.forms import DepartureForm, InvitationForm, MembershipForm
 from accounts.models import Identity, Membership, User
@@ -17,6 +18,7 @@ from accounts.services import rights
 from accounts.services.identities import unbind
 from accounts.services.invitations import invite as invited
 from accounts.views.account import administrator_or_404
+from commitments.queries import the_roadmap
 from commitments.queries.handover import left_by
 from roadmap_portal.rates import limited
 
@@ -59,8 +61,14 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("L’habilitation est donnée."))
             return redirect("accounts:person", pk)
     held = found.memberships.select_related("actor", "delegated_from__user").order_by("-starts_on", "pk")
-    identity = Identity.objects.filter(user=found).first()
-    context = {"person": found, "memberships": held, "form": form, "identity": identity, "today": localdate()}
+    context = {
+        "person": found,
+        "memberships": held,
+        "form": form,
+        "identity": Identity.objects.filter(user=found).first(),
+        "has_second_factor": any(devices_for_user(found)),
+        "today": localdate(),
+    }
     return render(request, "accounts/person.html", context)
 
 
@@ -124,13 +132,33 @@ def invite(request: HttpRequest) -> HttpResponse:
         user = User(email=asked["email"], name=asked["name"])
         membership = Membership(user=user, actor=asked["actor"], role=asked["role"], ends_on=asked["ends_on"])
         try:
-            invited(user, membership, asked["siret"], by=administrator, request=request)
+            roadmap = the_roadmap()
+            is_demonstration = roadmap is not None and roadmap.is_demonstration
+            invited(
+                user,
+                membership,
+                asked["siret"],
+                by=administrator,
+                is_demonstration=is_demonstration,
+                request=request,
+            )
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, _("%(email)s est invité par courriel.") % {"email": user.email})
             return redirect("accounts:person", user.pk)
     return render(request, "accounts/invite.html", {"form": form})
+
+
+@never_cache
+@require_POST
+def forget_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """For someone who lost telephone and codes, once it is sure who asks."""
+    administrator_or_404(request)
+    found = get_object_or_404(User, pk=pk)
+    rights.forget_second_factor(found, request=request)
+    messages.success(request, _("Le second facteur est retiré, et les sessions de ce compte sont fermées."))
+    return redirect("accounts:person", pk)
 
 
 @never_cache

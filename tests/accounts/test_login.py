@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -219,3 +220,28 @@ def test_an_account_of_proconnect_has_no_password_page(client, region):
     client.force_login(user)
     for name in ("password", "second_factor", "second_factor_picture"):
         assert client.get(reverse(f"accounts:{name}")).status_code == 404
+
+
+def test_a_lost_second_factor_is_taken_away_by_an_administrator(client, paula, device, amina, client_again):
+    client_again.force_login(paula)
+    client.force_login(amina)
+    page = reverse("accounts:person", args=[paula.pk])
+    assert "Retirer le second facteur" in client.get(page).content.decode()
+    client.post(reverse("accounts:forget_second_factor", args=[paula.pk]))
+    assert "Retirer le second facteur" not in client.get(page).content.decode()
+    assert client_again.get(reverse("accounts:preferences")).status_code == 302
+    assert told("second_factor_changed")[-1]["what"] == "lost"
+    assert log_in(client_again, paula)["Location"] == reverse("commitments:my_quarter")
+
+
+def test_an_account_disabled_by_sql_loses_its_sessions(client, paula):
+    client.force_login(paula)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET is_active = false WHERE id = %s", [paula.pk])
+    assert not Session.objects.exists()
+
+
+def test_the_keys_of_second_factors_have_no_page_in_the_admin(client, amina, device):
+    client.force_login(amina)
+    assert "totpdevice" not in client.get(reverse("admin:index")).content.decode()
+    assert client.get(reverse("admin:index") + f"otp_totp/totpdevice/{device.pk}/").status_code == 404

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import environ
 import jwt
 import pytest
 import requests
@@ -15,7 +14,7 @@ from accounts.models import Identity, Invitation, Membership, SecurityEvent, Use
 from accounts.services.identities import unbind
 from roadmap_portal.identity import identity_from
 from tests.factories import make_user
-from tests.openid_provider import CLIENT_ID, PERSON, SECRET, running_provider
+from tests.openid_provider import PERSON, environed, running_provider, use
 
 pytestmark = pytest.mark.django_db
 SIRET = PERSON["siret"]
@@ -31,20 +30,8 @@ def server():
 @pytest.fixture
 def provider(server, settings):
     server.person, server.twists, server.left = dict(PERSON), {}, []
-    given = {
-        "PROCONNECT_URL": server.issuer,
-        "PROCONNECT_CLIENT_ID": CLIENT_ID,
-        "PROCONNECT_CLIENT_SECRET": SECRET,
-    }
-    for name, value in identity_from(environed(given), debug=False).items():
-        setattr(settings, name, value)
+    use(server, settings)
     return server
-
-
-def environed(given):
-    env = environ.Env()
-    env.ENVIRON = given
-    return env
 
 
 @pytest.fixture
