@@ -1,8 +1,10 @@
-# Image of production: requirements.txt only, no compiler, no embedded server, an ordinary account.
-FROM python:3.11-slim-bookworm AS build
+# Image of production: its own requirements only, no compiler, no embedded server, an ordinary account.
+FROM python:3.11-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PATH=/opt/venv/bin:$PATH
 RUN python -m venv /opt/venv
-COPY requirements.txt /tmp/requirements.txt
+# --build-arg REQUIREMENTS=requirements-s3.txt where files go to S3.
+ARG REQUIREMENTS=requirements.txt
+COPY ${REQUIREMENTS} /tmp/requirements.txt
 RUN pip install --require-hashes -r /tmp/requirements.txt
 WORKDIR /app
 COPY . .
@@ -12,18 +14,23 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')"
     PUBLIC_URL=https://portail.example \
     DATABASE_URL=postgresql://build@127.0.0.1/build \
     REDIS_URL=redis://127.0.0.1/0 \
+    PROXIES=0 EMAIL_URL=smtp://localhost \
     python manage.py collectstatic --noinput \
     && python -m compileall -q . \
     && mkdir -p var/files
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-trixie
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HOME=/tmp \
     GRANIAN_HOST=0.0.0.0 \
     GRANIAN_PORT=8000 \
     GRANIAN_WORKERS=2 \
-    GRANIAN_BLOCKING_THREADS=4
+    GRANIAN_BLOCKING_THREADS=4 \
+    GRANIAN_WORKERS_KILL_TIMEOUT=30 \
+    PROMETHEUS_MULTIPROC_DIR=/tmp/prometheus
+# pg_dump and pg_restore of the version of the database (docker-compose.yml), for backup and restore.
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin portail
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app

@@ -49,6 +49,7 @@ pin: setup ## fige les requirements*.in, avec empreintes
 	$(PIN) requirements.in -o requirements.txt
 	$(PIN) requirements-dev.in -o requirements-dev.txt
 	$(PIN) requirements-bench.in -o requirements-bench.txt
+	$(PIN) requirements-s3.in -o requirements-s3.txt
 
 messages: setup ## relève les textes à traduire, dans roadmap_portal/locale/en/LC_MESSAGES/django.po
 	@mkdir -p var

@@ -6,14 +6,24 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0009_identity'),
+        ("accounts", "0009_identity"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='disabled_ends_sessions', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT NEW."is_active" AND OLD."is_active")', func='DELETE FROM accounts_session WHERE user_id = NEW.id; RETURN NULL;', hash='996341cdd2bba058776919a94e42eec1b3408a46', operation='UPDATE', pgid='pgtrigger_disabled_ends_sessions_051de', table='accounts_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="disabled_ends_sessions",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (NOT NEW."is_active" AND OLD."is_active")',
+                    func="DELETE FROM accounts_session WHERE user_id = NEW.id; RETURN NULL;",
+                    hash="996341cdd2bba058776919a94e42eec1b3408a46",
+                    operation="UPDATE",
+                    pgid="pgtrigger_disabled_ends_sessions_051de",
+                    table="accounts_user",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
