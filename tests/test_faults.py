@@ -1,0 +1,160 @@
+"""Servers that go away under load: every write that was acknowledged is there, whoever waits sees a clear page, and
+nobody has to lend a hand."""
+
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from django.conf import settings
+
+from roadmap_portal.embedded.place import opened
+from roadmap_portal.embedded.server import PostgreSQL, Valkey
+from roadmap_portal.processes import spawn, stop
+from tests.web import running_web
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+CLIENTS, BEFORE, AWAY, AFTER = 20, 2, 2, 5
+# A quarter whose report waits in the queue.
+ASKED_FOR = """
+import django; django.setup()
+from reports import transitions
+from reports.tasks import build_report
+from tests.factories import make_actor, make_user
+from tests.reports.situations import draw_quarter
+amina = make_user("amina", "administrator", make_actor("region", side="region"))
+build_report.delay(transitions.request_report(draw_quarter(), by=amina).pk)
+"""
+
+
+@pytest.fixture(scope="module")
+def machine():
+    """Servers of these tests' own, which they may stop: (PostgreSQL, Valkey, the environment of a process there)."""
+    home = Path(tempfile.mkdtemp(prefix="portail-"))
+    home.chmod(0o755)
+    with opened(home, throwaway=False) as place:
+        database, broker = PostgreSQL(place), Valkey(place)
+        try:
+            urls = {"DATABASE_URL": database.start(), "REDIS_URL": broker.start()}
+            there = {**urls, "FILES_URL": str(home / "files"), "EMAIL_URL": "dummymail://"}
+            run(["manage.py", "migrate", "-v0"], there)
+            yield database, broker, there
+        finally:
+            database.stop()
+            broker.stop()
+    shutil.rmtree(home)
+
+
+def run(arguments, there):
+    subprocess.run([sys.executable, *arguments], check=True, cwd=settings.BASE_DIR, env=os.environ | there)
+
+
+class Subscribers:
+    """Each asks for the weekly mail again and again, with an address never used before, from a place of its own."""
+
+    def __init__(self, site):
+        self.site, self.over = site, threading.Event()
+        self.acknowledged, self.refused, self.odd = [], [], []
+        self.threads = [threading.Thread(target=self.ask, args=(n,)) for n in range(CLIENTS)]
+
+    def ask(self, client):
+        for turn in itertools.count():
+            if self.over.is_set():
+                return
+            self.once(f"c{client}-{turn}@example.org", f"198.51.{client}.{turn % 250}")
+
+    def once(self, email, address):
+        data = urllib.parse.urlencode({"email": email}).encode()
+        request = urllib.request.Request(f"{self.site}/abonnement/", data, {"X-Forwarded-For": address})  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - an address of ours
+                answer.read()
+                self.acknowledged.append((time.monotonic(), email))
+        except urllib.error.HTTPError as error:
+            page = error.read().decode()
+            clear = error.code == 503 and "Retry-After" in error.headers and "momentanément indisponible" in page
+            (self.refused if clear else self.odd).append((error.code, page[:300]))
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *failure):
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def test_postgresql_restarted_under_twenty_writers_loses_nothing_acknowledged(machine):
+    database, _broker, there = machine
+    with running_web(**there, PROXIES="1") as site, Subscribers(site) as people:
+        time.sleep(BEFORE)
+        stopped = time.monotonic()
+        database.stop()
+        time.sleep(AWAY)
+        database.start()
+        back = time.monotonic()
+        time.sleep(AFTER)
+    assert people.odd == []
+    assert people.refused
+    moments = [at for at, _email in people.acknowledged]
+    assert min(moments) < stopped
+    assert max(moments) > back
+    with psycopg.connect(there["DATABASE_URL"]) as connection:
+        kept = {email for (email,) in connection.execute("SELECT email FROM commitments_subscription")}
+    assert {email for _at, email in people.acknowledged} <= kept
+
+
+@contextmanager
+def running(command, there):
+    process = spawn(
+        [sys.executable, "-m", "celery", "-A", "roadmap_portal", *command],
+        stop_signal=signal.SIGTERM,
+        cwd=settings.BASE_DIR,
+        env=os.environ | there,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        stop(process, signal.SIGTERM)
+
+
+def test_a_broker_emptied_and_restarted_forgets_no_report(machine, tmp_path):
+    _database, broker, there = machine
+    run(["-c", ASKED_FOR], there | {"DJANGO_SETTINGS_MODULE": "roadmap_portal.settings"})
+    with redis.Redis.from_url(there["REDIS_URL"]) as client:
+        assert client.llen("celery") == 1
+        client.flushall()
+    broker.stop()
+    broker.start()
+    calendar = ["beat", "--schedule", str(tmp_path / "beat")]
+    worker = ["worker", "--concurrency", "1", "--without-mingle"]
+    with running(worker, there), running(calendar, there):
+        deadline = time.monotonic() + 240
+        while (states := reports(there)) != ["ready"]:
+            assert time.monotonic() < deadline, states
+            time.sleep(1)
+    with psycopg.connect(there["DATABASE_URL"]) as connection:
+        files = connection.execute("SELECT format, language FROM reports_reportfile").fetchall()
+    assert len(files) == len(set(files))
+    assert files
+
+
+def reports(there):
+    with psycopg.connect(there["DATABASE_URL"]) as connection:
+        return [state for (state,) in connection.execute("SELECT state FROM reports_report")]
