@@ -38,6 +38,7 @@ lint: setup ## style, types, gabarits, migrations, réglages de production
 	PUBLIC_URL=https://portail.example PROXIES=1 EMAIL_URL=smtp://localhost $(foreach name,$(LEGAL),$(name)=exemple) \
 	$(EMBEDDED) --home var/lint -- sh -ec '\
 		$(BIN)/python manage.py makemigrations --check --dry-run; \
+		$(BIN)/python deploy/lint_migrations.py; \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING'
 
 bench: setup ## mesures, écrites dans var/bench en JSON
