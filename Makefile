@@ -38,6 +38,7 @@ lint: setup ## style, types, gabarits, migrations, réglages de production
 	PUBLIC_URL=https://portail.example PROXIES=1 EMAIL_URL=smtp://localhost $(foreach name,$(LEGAL),$(name)=exemple) \
 	$(EMBEDDED) --home var/lint -- sh -ec '\
 		$(BIN)/python manage.py makemigrations --check --dry-run; \
+		$(BIN)/python deploy/lint_migrations.py; \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING'
 
 bench: setup ## mesures, écrites dans var/bench en JSON
@@ -47,9 +48,9 @@ bench: setup ## mesures, écrites dans var/bench en JSON
 
 pin: setup ## fige les requirements*.in, avec empreintes
 	$(PIN) requirements.in -o requirements.txt
+	$(PIN) requirements-s3.in -o requirements-s3.txt
 	$(PIN) requirements-dev.in -o requirements-dev.txt
 	$(PIN) requirements-bench.in -o requirements-bench.txt
-	$(PIN) requirements-s3.in -o requirements-s3.txt
 
 messages: setup ## relève les textes à traduire, dans roadmap_portal/locale/en/LC_MESSAGES/django.po
 	@mkdir -p var

@@ -136,7 +136,7 @@ def test_a_lock_that_would_not_close_is_refused(options, said, tmp_path):
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    """Another database of the same server and another folder: its address, the variables of a process there."""
+    """Another database of the same server and another folder: its address, and the variables that lead there."""
     name = f"{connection.settings_dict['NAME']}_restored"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
@@ -173,16 +173,17 @@ def tables_of(url):
         return {name: other.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in found}  # noqa: S608
 
 
-def make_piece(commitment, person, content, file_name="p.pdf"):
-    told = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "media_type": "application/pdf"}
-    make_evidence(commitment, person, url="", file=ContentFile(content, "p.pdf"), file_name=file_name, **told)
+def send_file(commitment, person, content):
+    told = {"file_name": "p.pdf", "media_type": "application/pdf", "size": len(content)}
+    piece = {"file": ContentFile(content, "p.pdf"), "sha256": hashlib.sha256(content).hexdigest()}
+    return make_evidence(commitment, person, url="", **told, **piece)
 
 
 class Writers:
     """People who save texts and send files, until they are told to stop."""
 
     def __init__(self, people):
-        self.over, self.saved = threading.Event(), 0
+        self.over, self.saved, self.ended = threading.Event(), 0, 0
         self.threads = [threading.Thread(target=self.write, args=(each,)) for each in people]
 
     def write(self, person):
@@ -190,9 +191,10 @@ class Writers:
             while not self.over.is_set():
                 commitment = make_commitment(lead=person.memberships.get().actor)
                 make_update(commitment, person, publish=True)
-                make_piece(commitment, person, os.urandom(200_000))
+                send_file(commitment, person, os.urandom(200_000))
                 self.saved += 1
         finally:
+            self.ended += 1
             connection.close()
 
     def __enter__(self):
@@ -206,31 +208,20 @@ class Writers:
             thread.join()
 
 
-@pytest.fixture
-def passphrase(tmp_path):
-    (tmp_path / "wrong").write_text("incorrect horse\n")
-    path = tmp_path / "passphrase"
-    path.write_text("correct horse\n")
-    return path
-
-
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_the_drill(amina, rachel, storage, elsewhere, passphrase, tmp_path):
+def test_the_drill(amina, rachel, storage, elsewhere, tmp_path):
+    url, there = elsewhere
     sealed = transitions.seal(draw_quarter(), by=amina, at=at(2026, 10, 20))
     services.produce(transitions.start(sealed.layout.pk))
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("correct horse\n")
     archives = tmp_path / "archives"
     archives.mkdir()
-    path = backed_up_while_people_write([amina, rachel], archives, passphrase)
-    nothing_is_left_of_what_is_not_what_was_written(path, elsewhere, passphrase)
-    all_is_there_as_of_one_instant(path, elsewhere, passphrase, storage, of_the_report=sealed.layout.files.count())
-    what_is_there_goes_only_when_asked(path, elsewhere, passphrase, storage)
 
-
-def backed_up_while_people_write(people, archives, passphrase):
-    with Writers(people) as writers:
+    with Writers([amina, rachel]) as writers:
         while writers.saved < 5:
-            assert any(thread.is_alive() for thread in writers.threads)
+            assert not writers.ended
             time.sleep(0.05)
         before = writers.saved
         said = io.StringIO()
@@ -240,44 +231,53 @@ def backed_up_while_people_write(people, archives, passphrase):
     assert path.stat().st_mode & 0o077 == 0
     assert writers.saved > before
     assert Backup.objects.get().is_encrypted
-    return path
+
+    assert_damaged_archives_leave_nothing(path, tmp_path, url, there)
+    manifest = assert_restored(path, passphrase, url, there, storage)
+    assert_replaced_when_told_so(path, passphrase, url, there, manifest)
 
 
-def nothing_is_left_of_what_is_not_what_was_written(path, elsewhere, passphrase):
-    url, there = elsewhere
-    content, archives = path.read_bytes(), path.parent
+def assert_damaged_archives_leave_nothing(path, tmp_path, url, there):
+    archives = path.parent
+    content = path.read_bytes()
+    (tmp_path / "wrong").write_text("incorrect horse\n")
     (archives / "cut.locked.tar").write_bytes(content[: len(content) // 2])
     (archives / "changed.locked.tar").write_bytes(content[:-9000] + b"?" + content[-8999:])
-    wrong = passphrase.with_name("wrong")
-    for name, key in ((path.name, wrong), ("cut.locked.tar", passphrase), ("changed.locked.tar", passphrase)):
-        refused = manage("restore", "--from", archives / name, "--passphrase-file", key, **there)
+    for name, key in ((path.name, "wrong"), ("cut.locked.tar", "passphrase"), ("changed.locked.tar", "passphrase")):
+        refused = manage("restore", "--from", archives / name, "--passphrase-file", tmp_path / key, **there)
         assert refused.returncode == 1, refused.stderr
         assert tables_of(url) == {}
         assert list(Path(there["FILES_URL"]).iterdir()) == []
 
 
-def all_is_there_as_of_one_instant(path, elsewhere, passphrase, storage, *, of_the_report):
-    url, there = elsewhere
+def files_named_in(url):
+    with psycopg.connect(url) as other:
+        named = other.execute("SELECT file FROM commitments_evidence WHERE file <> ''").fetchall()
+        return [name for (name,) in named + other.execute("SELECT file FROM reports_reportfile").fetchall()]
+
+
+def assert_restored(path, passphrase, url, there, storage):
     restored = manage("restore", "--from", path, "--passphrase-file", passphrase, **there)
     assert restored.returncode == 0, restored.stderr
     assert "ok" in restored.stdout
     assert manage("verify_reports", "--rebuild", **there).returncode == 0
     checked = manage("restore", "--check", "--from", path, "--passphrase-file", passphrase, **there)
     assert checked.returncode == 0, checked.stderr
-    found, manifest = tables_of(url), read(path, Lock(passphrase="correct horse"))[2]
+    found = tables_of(url)
+    manifest = read(path, Lock(passphrase="correct horse"))[2]
     assert found == manifest["tables"]
     assert (manifest["lost"], manifest["gone"]) == ([], [])
-    # Each row of the archive has its file, and that is the whole one.
-    assert found["commitments_progressupdate"] < ProgressUpdate.objects.count()
-    named = files_named_in(url)
-    for name in named:
+    # At one instant: people have gone on writing since, and each row has its file.
+    assert 5 <= found["commitments_evidence"] <= Evidence.objects.count()
+    assert found["commitments_progressupdate"] <= ProgressUpdate.objects.count()
+    for name in files_named_in(url):
         assert (Path(there["FILES_URL"]) / name).read_bytes() == (storage / name).read_bytes()
-    assert 5 <= len(named) - of_the_report < Evidence.objects.count() + 1
+    return manifest
 
 
-def what_is_there_goes_only_when_asked(path, elsewhere, passphrase, storage):
-    url, there = elsewhere
+def assert_replaced_when_told_so(path, passphrase, url, there, manifest):
     name = files_named_in(url)[0]
+    kept = (Path(there["FILES_URL"]) / name).read_bytes()
     (Path(there["FILES_URL"]) / name).write_bytes(b"other")
     again = ["restore", "--from", path, "--passphrase-file", passphrase]
     refused = manage(*again, **there)
@@ -286,24 +286,17 @@ def what_is_there_goes_only_when_asked(path, elsewhere, passphrase, storage):
         other.execute("UPDATE accounts_user SET name = 'Changed'")
     replaced = manage(*again, "--replace", **there)
     assert replaced.returncode == 0, replaced.stderr
+    assert tables_of(url) == manifest["tables"]
     with psycopg.connect(url) as other:
         assert other.execute("SELECT count(*) FROM accounts_user WHERE name = 'Changed'").fetchone() == (0,)
-    assert (Path(there["FILES_URL"]) / name).read_bytes() == (storage / name).read_bytes()
-
-
-def files_named_in(url):
-    with psycopg.connect(url) as other:
-        named = other.execute("SELECT file FROM commitments_evidence WHERE file <> '' ORDER BY id").fetchall()
-        named += other.execute("SELECT file FROM reports_reportfile WHERE file <> '' ORDER BY id").fetchall()
-    return [name for (name,) in named]
+    assert (Path(there["FILES_URL"]) / name).read_bytes() == kept
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_file_that_the_portal_has_lost_is_named_and_the_rest_is_kept(amina, commitment, storage, tmp_path):
-    for name in ("kept", "lost"):
-        make_piece(commitment, amina, name.encode(), file_name=name)
-    gone = Evidence.objects.get(file_name="lost").file.name
+    send_file(commitment, amina, b"kept")
+    gone = send_file(commitment, amina, b"lost").file.name
     (storage / gone).unlink()
     archives = tmp_path / "archives"
     archives.mkdir()

@@ -58,4 +58,4 @@ def _folders() -> Iterator[Path]:
 
 def _version(path: Path) -> str:
     told = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
-    return str(told.stdout).strip().rpartition(") ")[2]
+    return told.stdout.strip().rpartition(") ")[2]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
+import pghistory.models
 from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import connection, models, transaction
@@ -23,7 +24,6 @@ from django.utils import timezone
 from roadmap_portal.backup import BackupFailed, clients
 from roadmap_portal.backup.archive import CHUNK, Hashing, Manifest, Writer, writing
 from roadmap_portal.backup.locks import Lock, closing
-from roadmap_portal.history.tracking import change_models
 from roadmap_portal.models import Backup
 from roadmap_portal.publication import publication_number
 
@@ -141,10 +141,9 @@ def _counts() -> dict[str, int]:
 
 
 def _named_files() -> Iterator[Named]:
-    """A history names again what the row itself names."""
-    histories = set(change_models())
+    """Not those that only a history names: they may be gone for good reason."""
     for model in apps.get_models():
-        if model in histories:
+        if model._meta.proxy or issubclass(model, pghistory.models.Event):
             continue
         names = {field.name for field in model._meta.fields}
         for field in model._meta.fields:
