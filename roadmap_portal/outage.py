@@ -18,18 +18,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls it while it handles the exception: from inside a middleware as well as from a view."""
     error = sys.exc_info()[1]
     if not isinstance(error, AWAY):
-        return _page(request, 500, "The portal could not answer.")
+        return _page(request, "500.html", "The portal could not answer.")
     logger.error("Away: %s", error)
-    response = _page(request, 503, "The portal is away for a moment.")
+    response = _page(request, "503.html", "The portal is away for a moment.")
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
-def _page(request: HttpRequest, status: int, said: str) -> HttpResponse:
+def _page(request: HttpRequest, template: str, said: str) -> HttpResponse:
     """Not kept by anybody on the way."""
+    status = int(template.removesuffix(".html"))
     if request.path_info.startswith("/api/") or request.path_info.endswith(".json"):
         response: HttpResponse = JsonResponse({"detail": said}, status=status)
     else:
-        response = HttpResponse(loader.get_template(f"{status}.html").render(), status=status)
+        response = HttpResponse(loader.get_template(template).render(), status=status)
     response["Cache-Control"] = "no-store"
     return response
