@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.security_log import Kind, record
 from commitments import queries, transitions
 from commitments.forms import EvidenceForm
 from commitments.transitions import TransitionRefused
@@ -25,6 +26,8 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
         try:
             transitions.add_evidence(commitment, by=request.user, **form.cleaned_data)
         except TransitionRefused as refusal:
+            if request.FILES and refusal.field == "file":
+                record(Kind.UPLOAD_REFUSED, request, why=refusal.message)
             form.refuse(refusal)
         else:
             messages.success(request, _("Pièce ajoutée."))

@@ -47,6 +47,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
         try:
             pending = _keep(form.cleaned_data["file"], user, campaign, timezone.now())
         except UploadRefused as refusal:
+            security_log.record(security_log.Kind.UPLOAD_REFUSED, request, why=refusal.message)
             form.add_error("file", refusal.message)
         except NotOurs as refusal:
             form.add_error("file", str(refusal))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.permissions import can_publish
+from accounts.security_log import Kind, record
 from commitments.spreadsheets import read_tables
 from commitments.uploads import UploadRefused, read_upload
 from funding.award_rows import NoAwards, Reading, read_awards
@@ -71,6 +72,7 @@ def _preview(form: AwardFileForm, user: User) -> dict[str, Any]:
         read_upload(file)
         reading = read_awards(read_tables(file), all_regional=asked["all_regional"])
     except UploadRefused as refusal:
+        record(Kind.UPLOAD_REFUSED, user=user, why=refusal.message)
         form.add_error("file", refusal.message)
         return {}
     except NoAwards as refusal:

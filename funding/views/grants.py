@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.permissions import can_publish
+from accounts.security_log import Kind, record
 from commitments.transitions import TransitionRefused
 from commitments.uploads import UploadRefused, read_upload
 from funding import scdl
@@ -135,6 +136,7 @@ def grant_check(request: HttpRequest) -> HttpResponse:
             read_upload(file)
             text = file.read().decode("utf-8")
         except UploadRefused as refusal:
+            record(Kind.UPLOAD_REFUSED, request, why=refusal.message)
             form.add_error("file", refusal.message)
         except UnicodeDecodeError:
             form.add_error("file", _("Lu : un autre encodage. Attendu : un CSV en UTF-8."))

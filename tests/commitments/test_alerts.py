@@ -1,6 +1,6 @@
 """Alerts: each kind where it is due, and nowhere else; each with its reason and where to act."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -85,7 +85,9 @@ def test_a_falling_weather(rachel, sound):
 
 
 def test_no_news(rachel, sound):
-    change(sound, published_at=timezone.now() - timedelta(days=121))
+    # At noon: 121 days ago the clock may have been that of the summer.
+    noon = timezone.make_aware(datetime.combine(localdate() - timedelta(days=121), time(12)))
+    change(sound, published_at=noon)
     (alert,) = [a for a in alerts(rachel, localdate()) if a.kind == Kind.STALE]
     assert "depuis 121 jours" in alert.reason
     change(sound, confirmed_at=timezone.now())

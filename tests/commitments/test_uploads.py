@@ -5,7 +5,10 @@ import struct
 import zipfile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
+from accounts.models import SecurityEvent
 from commitments.models import Evidence
 from commitments.transitions import TransitionRefused, add_evidence
 from commitments.uploads import FORMATS, UploadRefused, read_upload
@@ -165,3 +168,11 @@ def test_a_file_is_stored_under_a_name_that_tells_nothing(commitment, paula, fil
     assert "." not in name
     with piece.file.open("rb") as file:
         assert file.read() == PDF
+
+
+def test_a_refused_file_is_told_to_the_security_log(client, commitment, paula):
+    client.force_login(paula)
+    drawing = SimpleUploadedFile("a.svg", b"<svg onload='x'/>")
+    piece = {"kind": Evidence.Kind.PUBLIC_PAGE, "title": "Dessin", "file": drawing}
+    client.post(reverse("commitments:evidence", args=[commitment.code]), piece)
+    assert (SecurityEvent.objects.get(kind="upload_refused").user, Evidence.objects.count()) == (paula, 0)
