@@ -6,10 +6,9 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
-from accounts.models import User
+from accounts.models import Session, User
 from commitments.models import Campaign, CampaignLine, ProgressUpdate
 from commitments.queries import missing_sides
 from commitments.transitions import give_visa, move_campaign, plan_campaign
