@@ -105,6 +105,8 @@ def complaint(where, app, kind, target_app, target):
         yield f"{where}: {kind} imports {target}, which stands to its right."
     if target_app != app and is_domain and APPS.index(target_app) > APPS.index(app):
         yield f"{where}: the domain of {app} imports {target_app}, which stands above it."
+    if kind == "writers" and APPS.index(target_app) > APPS.index(app):
+        yield f"{where}: writers of {app} import {target_app}, which stands above it."
     if target_app != app and not target_is_domain:
         yield f"{where}: {app} imports the pages of {target_app} ({target})."
     if target_app == app and is_domain and not target_is_domain:
@@ -123,6 +125,7 @@ def test_the_stairs_go_one_way():
         ("commitments", "queries", "funding", "queries"),
         ("reports", "views", "commitments", "forms"),
         ("reports", "services", "reports", "tasks"),
+        ("commitments", "writers", "reports", "writers"),
     ],
 )
 def test_a_wrong_stair_is_seen(app, kind, target_app, target):

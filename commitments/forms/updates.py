@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import PERCENT, Commitment, Decision, Milestone, Postponement, ProgressUpdate
+from commitments.round_trip import STATED_COLUMNS
 from commitments.transitions import CLAIM, EditConflict, TransitionRefused, status_targets
 from roadmap_portal.templatetags.portal import short_day
 
@@ -40,16 +41,7 @@ class UpdateForm(forms.ModelForm):
 
     class Meta:
         model = ProgressUpdate
-        fields = [
-            "weather",
-            "progress",
-            "text_public",
-            "next_steps",
-            "weather_reason",
-            "status",
-            "reason",
-            "text_internal",
-        ]
+        fields = [*STATED_COLUMNS]
         widgets = {
             "reason": forms.Textarea(attrs={"rows": 2}),
             "weather_reason": forms.Textarea(attrs={"rows": 2}),

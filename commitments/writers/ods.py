@@ -6,9 +6,9 @@ from zipfile import ZipFile
 from odfdo import Document, Element
 
 from commitments.writers.pages import Page
-from reports.writers import archive
-from reports.writers.columns import NOT_XML
-from reports.writers.ods import PLACE, column_style, freeze_header_rows, text_cell
+from roadmap_portal import archive
+from roadmap_portal.archive import NOT_XML
+from roadmap_portal.open_sheets import PLACE, column_style, freeze_header_rows, text_cell
 
 TEXT_FORMAT = '<number:text-style style:name="N-text"><number:text-content/></number:text-style>'
 STYLE = (

@@ -4,7 +4,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 
 from commitments.writers.pages import Page
-from reports.writers.columns import NOT_XML
+from roadmap_portal.archive import NOT_XML
 
 # Text is text: nothing in it becomes a formula, a number or a link (requirement S9).
 AS_WRITTEN = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}

@@ -1,6 +1,5 @@
 """The tables of a report: one line is one column, with its title, kind, meaning and value. Formats only lay out."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,13 +9,12 @@ from typing import Any, Literal, TypeAlias
 from django.utils.translation import gettext as _
 
 from reports.dataset import Dataset, Json
+from roadmap_portal.archive import NOT_XML
 from roadmap_portal.templatetags.portal import day_text, in_english, semicolon
 
 Kind = Literal["text", "long", "integer", "decimal", "percent", "euros", "date", "url"]
 Value: TypeAlias = str | int | Decimal | date | None
 
-# What XML cannot hold, so neither workbook: a text pasted from elsewhere may carry some.
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CONVERSIONS: dict[Kind, Callable[[Any], Value]] = {
     "text": lambda value: NOT_XML.sub("", str(value)),
     "long": lambda value: NOT_XML.sub("", str(value)),

@@ -13,7 +13,8 @@ from odfdo import Document, Element
 
 from reports.writers.odp_fit import CM_PER_POINT, Fitted, clipped, fitted, height, longest_word
 from reports.writers.odp_slides import Grid, Items, Line, Part, Picture, Slide, Text
-from reports.writers.office_text import FRENCH_STYLE, NOT_XML, Words, paragraph, plain, xml
+from reports.writers.office_text import FRENCH_STYLE, Words, paragraph, plain, xml
+from roadmap_portal.archive import NOT_XML
 from roadmap_portal.templatetags.portal import number, plural
 
 T = TypeVar("T")

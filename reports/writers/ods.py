@@ -11,17 +11,19 @@ from decimal import Decimal
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 from zipfile import ZipFile
 
 from odfdo import Document, Element
 
 from reports.dataset import Dataset
-from reports.writers import archive, read_me
-from reports.writers.columns import NOT_XML, Kind, Sheet, Value, Words, letter, pages_across
+from reports.writers import read_me
+from reports.writers.columns import Kind, Sheet, Value, Words, letter, pages_across
 from reports.writers.sheets import DICTIONARY, DICTIONARY_TITLES, READ_ME, SHEETS, dictionary_rows
+from roadmap_portal import archive
+from roadmap_portal.archive import NOT_XML
+from roadmap_portal.open_sheets import PLACE, column_style, found, freeze_header_rows, text_cell
 
-CHARACTER_WIDTH_CM = Decimal("0.21")
 DATA_STYLES = {
     "date": '<number:date-style style:name="N-date"><number:day number:style="long"/><number:text>/</number:text>'
     '<number:month number:style="long"/><number:text>/</number:text><number:year number:style="long"/>'
@@ -39,6 +41,7 @@ CELL = (
     '<style:style style:name="{name}" style:family="table-cell" style:parent-style-name="Default"{data}>'
     "{look}</style:style>"
 )
+
 TOP = '<style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top"/>'
 HEADER = (
     '<style:table-cell-properties fo:wrap-option="wrap" fo:border-bottom="1.5pt solid #16324f"/>'
@@ -48,10 +51,8 @@ TABLE = '<style:style style:name="table-{across}" style:family="table" style:mas
 PAGE_LAYOUT = "//style:page-layout[@style:name='Mpm1']"
 MASTER_PAGE = "//style:master-page[@style:name='Default']"
 ODS_TYPES: dict[Kind, str] = {"integer": "float", "decimal": "float", "percent": "percentage", "euros": "currency"}
-FROZEN = {"VerticalSplitMode": 2, "VerticalSplitPosition": 1, "PositionTop": 0, "PositionBottom": 1}
 
 
-PLACE = '<table:table table:name="rows"/>'
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
 LANDSCAPE = {
     "fo:page-width": "29.7cm",
@@ -132,22 +133,16 @@ def _make_skeleton(file: BytesIO, dataset: Dataset, pages: Sequence[Page], langu
 
 def _add_master_page(document: Document, across: int) -> None:
     """In landscape, a table being as wide as so many pages."""
-    layout = _found(document.styles.get_element(PAGE_LAYOUT)).clone
+    layout = found(document.styles.get_element(PAGE_LAYOUT)).clone
     layout.set_attribute("style:name", f"layout-{across}")
-    properties = _found(layout.get_element("style:page-layout-properties"))
+    properties = found(layout.get_element("style:page-layout-properties"))
     for name, value in {**LANDSCAPE, "style:scale-to-X": str(across)}.items():
         properties.set_attribute(name, value)
-    _found(document.styles.get_element("//office:automatic-styles")).append(layout)
-    master = _found(document.styles.get_element(MASTER_PAGE)).clone
+    found(document.styles.get_element("//office:automatic-styles")).append(layout)
+    master = found(document.styles.get_element(MASTER_PAGE)).clone
     master.set_attribute("style:name", f"across-{across}")
     master.set_attribute("style:page-layout-name", f"layout-{across}")
-    _found(document.styles.get_element("//office:master-styles")).append(master)
-
-
-def _found(element: Element | None) -> Element:
-    """What every new document of odfdo has."""
-    assert element is not None
-    return element
+    found(document.styles.get_element("//office:master-styles")).append(master)
 
 
 def _styles() -> Iterator[str]:
@@ -156,31 +151,6 @@ def _styles() -> Iterator[str]:
         yield CELL.format(name=name, data="", look=look)
     for kind in DATA_STYLES:
         yield CELL.format(name=kind, data=f' style:data-style-name="N-{kind}"', look=TOP)
-
-
-def column_style(width: int) -> str:
-    return (
-        f'<style:style style:name="column-{width}" style:family="table-column">'
-        f'<style:table-column-properties style:column-width="{width * CHARACTER_WIDTH_CM}cm"/></style:style>'
-    )
-
-
-def freeze_header_rows(document: Document, names: Sequence[str]) -> None:
-    views = _found(document.settings.get_element("//config:config-item-map-named[@config:name='Tables']"))
-    views.clear()
-    views.set_attribute("config:name", "Tables")
-    for name in names:
-        items = "".join(
-            f'<config:config-item config:name="{item}" config:type="int">{value}</config:config-item>'
-            for item, value in FROZEN.items()
-        )
-        views.append(
-            Element.from_tag(
-                f"<config:config-item-map-entry config:name={quoteattr(name)}>{items}"
-                '<config:config-item config:name="ActiveSplitRange" config:type="short">2</config:config-item>'
-                "</config:config-item-map-entry>"
-            )
-        )
 
 
 # --- The tables, written as they come --------------------------------------------------------------
@@ -208,17 +178,6 @@ def _tables(pages: Sequence[Page]) -> Iterator[str]:
             ' table:display-filter-buttons="true"/>'
         )
     yield f"<table:database-ranges>{''.join(ranges)}</table:database-ranges>"
-
-
-def text_cell(text: str, style: str = "text") -> str:
-    """A paragraph a line; spaces at the start, or several in a row, are kept by name as the format asks."""
-    paragraphs = "".join(f"<text:p>{_spaces(line)}</text:p>" for line in text.split("\n"))
-    return f'<table:table-cell office:value-type="string" table:style-name="{style}">{paragraphs}</table:table-cell>'
-
-
-def _spaces(line: str) -> str:
-    escaped = escape(line).replace("\r", "").replace("\t", "<text:tab/>").replace("  ", " <text:s/>")
-    return f"<text:s/>{escaped[1:]}" if escaped.startswith(" ") else escaped
 
 
 def cell(kind: Kind, value: Value) -> str:

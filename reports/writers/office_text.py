@@ -12,7 +12,7 @@ from odfdo import Document, Element
 
 from reports.dataset import Dataset
 from reports.writers import read_me
-from reports.writers.columns import NOT_XML
+from roadmap_portal.archive import NOT_XML
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}

@@ -22,10 +22,12 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 
 from reports.dataset import Dataset
-from reports.writers import archive, read_me
-from reports.writers.columns import NOT_XML, Kind, Sheet, Value, Words, letter, pages_across
+from reports.writers import read_me
+from reports.writers.columns import Kind, Sheet, Value, Words, letter, pages_across
 from reports.writers.long_texts import CELL_LIMIT, Continued, units
 from reports.writers.sheets import DICTIONARY, DICTIONARY_TITLES, READ_ME, SHEETS, dictionary_rows
+from roadmap_portal import archive
+from roadmap_portal.archive import NOT_XML
 
 NUMBER_FORMATS = {
     "integer": "#,##0",
