@@ -49,25 +49,22 @@ class PreferencesForm(forms.ModelForm):
         widgets = {"language": forms.Select(attrs={"class": "form-select"})}
 
 
-def _day() -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"))
+def _day_picker() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d")
 
 
 class DelegationForm(forms.Form):
     deputy = forms.ModelChoiceField(
         User.objects.none(), label=_("Suppléant"), widget=forms.Select(attrs={"class": "form-select"})
     )
-    starts_on = _day()
-    ends_on = _day()
+    starts_on = forms.DateField(label=_("Du (premier jour)"), widget=_day_picker())
+    ends_on = forms.DateField(label=_("Au (dernier jour)"), widget=_day_picker())
 
     def __init__(self, *args: Any, absent: User, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        deputies = [user.pk for user in possible_deputies(absent, today)]
         chooser = self.fields["deputy"]
         assert isinstance(chooser, forms.ModelChoiceField)
-        chooser.queryset = User.objects.filter(pk__in=deputies).order_by("name")
-        self.fields["starts_on"].label = _("Du (premier jour)")
-        self.fields["ends_on"].label = _("Au (dernier jour)")
+        chooser.queryset = possible_deputies(absent, today)
 
 
 class MembershipForm(forms.ModelForm):
@@ -77,8 +74,8 @@ class MembershipForm(forms.ModelForm):
         widgets = {
             "actor": forms.Select(attrs={"class": "form-select"}),
             "role": forms.Select(attrs={"class": "form-select"}),
-            "starts_on": forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
-            "ends_on": forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+            "starts_on": _day_picker(),
+            "ends_on": _day_picker(),
         }
 
 
@@ -124,7 +121,7 @@ class InvitationForm(forms.Form):
     ends_on = forms.DateField(
         label=_("Habilitation jusqu’au"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+        widget=_day_picker(),
     )
 
     def clean_email(self) -> str:

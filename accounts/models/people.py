@@ -1,6 +1,6 @@
 """Users, and what each is in the roadmap: a membership ties a user to an actor, with a role and dates."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pgtrigger
@@ -113,8 +113,12 @@ class User(Versioned, AbstractBaseUser):
         return self.is_staff
 
 
+def _not_over(on: date, of: str = "") -> Q:
+    return Q(**{f"{of}ends_on__isnull": True}) | Q(**{f"{of}ends_on__gte": on})
+
+
 def _between(on: date, of: str = "") -> Q:
-    return Q(**{f"{of}starts_on__lte": on}) & (Q(**{f"{of}ends_on__isnull": True}) | Q(**{f"{of}ends_on__gte": on}))
+    return Q(**{f"{of}starts_on__lte": on}) & _not_over(on, of)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -124,6 +128,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         is_own = Q(delegated_from__isnull=True)
         stands = Q(delegated_from__user__is_active=True) & _between(on, source)
         return self.filter(_between(on), is_own | stands)
+
+    def not_over(self, on: date) -> "MembershipQuerySet":
+        """In force, or to come."""
+        return self.filter(_not_over(on))
 
     def without_actors_administrators(self) -> "MembershipQuerySet":
         """Leaves out who administers an actor that does not own the roadmap: they read (accounts.permissions)."""
@@ -211,6 +219,14 @@ class Membership(Versioned):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.actor} · {self.get_role_display()}"
+
+    def end_before(self, today: date) -> None:
+        """What lasted until yesterday stays in the past; what has not begun yet never was."""
+        if self.starts_on >= today:
+            self.delete()
+        else:
+            self.ends_on = today - timedelta(days=1)
+            self.save(update_fields=["ends_on"])
 
     # The State and the Region own the roadmap; whoever administers for another actor administers that actor alone.
     @property

@@ -6,25 +6,18 @@ reminders and jobs need to know of nothing else. It is never passed on, and ends
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, MembershipQuerySet, User
 from accounts.security_log import Kind, record
+from accounts.services import RightsRefused
 
 MOST_DAYS = 92
-
-
-class DelegationRefused(Exception):
-    """`str()`: why, for the person who asked. `field`: of the form, empty for the whole of it."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)
@@ -38,38 +31,36 @@ class Delegation:
     memberships: Sequence[Membership]
 
 
-def possible_deputies(absent: User, on: date) -> list[User]:
+def possible_deputies(absent: User, on: date) -> QuerySet[User]:
     """Active accounts with a right of their own, by name; which of the rights they may hold, `delegate` judges."""
     own = Membership.objects.in_force(on).filter(delegated_from__isnull=True)
-    return list(
-        User.objects.filter(is_active=True, memberships__in=own).exclude(pk=absent.pk).distinct().order_by("name")
-    )
+    return User.objects.filter(is_active=True, pk__in=own.values("user")).exclude(pk=absent.pk).order_by("name")
 
 
 @transaction.atomic
 def delegate(
     absent: User, deputy: User, starts_on: date, ends_on: date, *, today: date, request: HttpRequest | None = None
 ) -> Delegation:
-    """Raises DelegationRefused, with nothing written."""
+    """Raises RightsRefused, with nothing written."""
     # Two forms sent at once wait for each other here.
     User.objects.select_for_update(no_key=True).get(pk=absent.pk)
     _check_dates(starts_on, ends_on, today)
     if absent == deputy or not deputy.is_active:
-        raise DelegationRefused(_("Choisissez un autre compte, actif."), "deputy")
+        raise RightsRefused(_("Choisissez un autre compte, actif."), "deputy")
     sources = [
         source
         for source in _own(absent).select_related("actor")
         if source.starts_on <= ends_on and (source.ends_on is None or source.ends_on >= starts_on)
     ]
     if not sources:
-        raise DelegationRefused(_("Aucune habilitation à déléguer à ces dates."))
+        raise RightsRefused(_("Aucune habilitation à déléguer à ces dates."))
     _check_no_other(absent, starts_on, ends_on)
     held = list(_own(deputy).in_force(starts_on).select_related("actor"))
     for source in sources:
         _check_may_hold(deputy, held, source)
     sources = [source for source in sources if not _is_held(held, source, ends_on)]
     if not sources:
-        raise DelegationRefused(_("%(name)s a déjà les mêmes droits.") % {"name": deputy.name}, "deputy")
+        raise RightsRefused(_("%(name)s a déjà les mêmes droits.") % {"name": deputy.name}, "deputy")
     given = [
         Membership.objects.create(
             user=deputy,
@@ -91,11 +82,11 @@ def _own(user: User) -> MembershipQuerySet:
 
 def _check_dates(starts_on: date, ends_on: date, today: date) -> None:
     if starts_on < today:
-        raise DelegationRefused(_("Une délégation ne commence pas dans le passé."), "starts_on")
+        raise RightsRefused(_("Une délégation ne commence pas dans le passé."), "starts_on")
     if ends_on < starts_on:
-        raise DelegationRefused(_("La fin précède le début."), "ends_on")
+        raise RightsRefused(_("La fin précède le début."), "ends_on")
     if (ends_on - starts_on).days >= MOST_DAYS:
-        raise DelegationRefused(
+        raise RightsRefused(
             _("Au plus %(days)s jours ; au-delà, faites donner une habilitation.") % {"days": MOST_DAYS}, "ends_on"
         )
 
@@ -107,7 +98,7 @@ def _check_no_other(absent: User, starts_on: date, ends_on: date) -> None:
         .first()
     )
     if other is not None:
-        raise DelegationRefused(
+        raise RightsRefused(
             _("Une délégation à %(name)s couvre déjà une partie de ces dates : arrêtez-la d’abord.")
             % {"name": other.user.name},
             "starts_on",
@@ -120,7 +111,7 @@ def _check_may_hold(deputy: User, held: Iterable[Membership], source: Membership
     side = source.actor.side
     if not any(m.actor.side == side if side else m.actor_id == source.actor_id for m in held):
         whom = source.actor.get_side_display() if side else source.actor.name
-        raise DelegationRefused(
+        raise RightsRefused(
             _("%(name)s n’a pas d’habilitation pour %(whom)s : une délégation reste du même côté.")
             % {"name": deputy.name, "whom": whom},
             "deputy",
@@ -138,14 +129,9 @@ def _is_held(held: Iterable[Membership], source: Membership, until: date) -> boo
 def end_delegation(absent: User, deputy: User, *, today: date, request: HttpRequest | None = None) -> int:
     """From today on; what lasted until yesterday stays in the past. Returns how many rights ended."""
     rows = Membership.objects.select_for_update().filter(delegated_from__user=absent, user=deputy, ends_on__gte=today)
-    ended = 0
+    ended = len(rows)
     for membership in rows:
-        ended += 1
-        if membership.starts_on >= today:
-            membership.delete()
-        else:
-            membership.ends_on = today - timedelta(days=1)
-            membership.save(update_fields=["ends_on"])
+        membership.end_before(today)
     if ended:
         record(Kind.DELEGATED, request, user=deputy, absent=absent.pk, ended_on=str(today))
     return ended

@@ -1,7 +1,7 @@
 """Rights given and ended by an administrator, each told to the security log; and how someone leaves."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -11,18 +11,11 @@ from django_otp import devices_for_user
 from accounts import session_store
 from accounts.models import Membership, User
 from accounts.security_log import Kind, record
+from accounts.services import RightsRefused
 
 Role = Membership.Role
 # Readers and auditors leave nothing undone.
 WORKING = (Role.CONTRIBUTOR, Role.VALIDATOR, Role.ADMINISTRATOR)
-
-
-class RightsRefused(Exception):
-    """`str()`: why, for the administrator who asked. `field`: of the form, empty for the whole of it."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @transaction.atomic
@@ -39,16 +32,8 @@ def end(membership: Membership, *, today: date, request: HttpRequest | None = No
     """From today on. Raises RightsRefused for the last administrator of the portal."""
     locked = Membership.objects.select_for_update(of=("self",)).select_related("user", "actor").get(pk=membership.pk)
     _keep_an_administrator([locked], today)
-    _end(locked, today)
+    locked.end_before(today)
     _told(locked, request, "ended")
-
-
-def _end(membership: Membership, today: date) -> None:
-    if membership.starts_on >= today:
-        membership.delete()
-    else:
-        membership.ends_on = today - timedelta(days=1)
-        membership.save(update_fields=["ends_on"])
 
 
 def _told(membership: Membership, request: HttpRequest | None, what: str) -> None:
@@ -103,10 +88,11 @@ def leave(
             )
         )
         _told(given[-1], request, "given")
-    own = list(locked.memberships.in_force(today).select_related("actor"))
+    # Those to come too: an account that is opened again has none.
+    own = list(locked.memberships.not_over(today).select_related("actor"))
     _keep_an_administrator(own, today)
     for membership in own:
-        _end(membership, today)
+        membership.end_before(today)
     locked.is_active = False
     locked.save(update_fields=["is_active"])
     session_store.end(locked)

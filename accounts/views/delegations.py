@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import DelegationForm
 from accounts.models import User
-from accounts.services.delegations import DelegationRefused, delegate, delegations_of, end_delegation
+from accounts.services import RightsRefused
+from accounts.services.delegations import delegate, delegations_of, end_delegation
 from accounts.views.account import staff_member_or_404
 from roadmap_portal.rates import limited
 
@@ -33,7 +34,7 @@ def _given(request: HttpRequest, form: DelegationForm, absent: User) -> bool:
         made = delegate(
             absent, asked["deputy"], asked["starts_on"], asked["ends_on"], today=localdate(), request=request
         )
-    except DelegationRefused as refusal:
+    except RightsRefused as refusal:
         form.add_error(refusal.field or None, str(refusal))
         return False
     messages.success(request, _("%(name)s vous supplée à ces dates.") % {"name": made.deputy.name})

@@ -14,7 +14,7 @@ from django_otp import devices_for_user
 
 from accounts.forms import DepartureForm, InvitationForm, MembershipForm
 from accounts.models import Identity, Membership, User
-from accounts.services import rights
+from accounts.services import RightsRefused, rights
 from accounts.services.identities import unbind
 from accounts.services.invitations import invite as invited
 from accounts.views.account import administrator_or_404
@@ -84,7 +84,7 @@ def end_membership(request: HttpRequest, pk: int, membership: int) -> HttpRespon
         if row is not None and (row.ends_on is None or row.ends_on >= today):
             rights.end(row, today=today, request=request)
         messages.success(request, _("L’habilitation est terminée."))
-    except rights.RightsRefused as refusal:
+    except RightsRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("accounts:person", pk)
 
@@ -112,7 +112,7 @@ def departure(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             rights.leave(found, form.takers(), today=today, request=request)
-        except rights.RightsRefused as refusal:
+        except RightsRefused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Le compte de %(name)s est désactivé.") % {"name": found.name})

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from accounts import permissions
 from accounts.models import Membership, SecurityEvent, User
-from accounts.services.delegations import DelegationRefused, delegate, delegations_of, end_delegation
+from accounts.services import RightsRefused
+from accounts.services.delegations import delegate, delegations_of, end_delegation
 from commitments.models import Roadmap, Visa
 from commitments.queries.people import in_charge
 from commitments.transitions import give_visa
@@ -101,19 +102,19 @@ def test_what_is_refused_names_the_field_and_writes_nothing(paula, denis, stepha
         (paula, FIRST, LAST, "deputy", "autre compte"),
         (louis, FIRST, LAST, "deputy", "même côté"),
     ]:
-        with pytest.raises(DelegationRefused, match=words) as refused:
+        with pytest.raises(RightsRefused, match=words) as refused:
             delegate(paula, deputy, first, last, today=BEFORE)
         assert refused.value.field == field
     assert not Membership.objects.filter(delegated_from__isnull=False).exists()
     delegate(paula, denis, FIRST, LAST, today=BEFORE)
-    with pytest.raises(DelegationRefused, match="Denis couvre déjà"):
+    with pytest.raises(RightsRefused, match="Denis couvre déjà"):
         delegate(paula, denis, LAST, LAST, today=BEFORE)
 
 
 def test_of_another_actor_only_with_those_of_that_actor(denis):
     pole, lab = make_actor("pole"), make_actor("labo")
     aline = make_user("aline", Role.CONTRIBUTOR, pole)
-    with pytest.raises(DelegationRefused, match="n’a pas d’habilitation pour"):
+    with pytest.raises(RightsRefused, match="n’a pas d’habilitation pour"):
         delegate(aline, make_user("lea", Role.CONTRIBUTOR, lab), FIRST, LAST, today=BEFORE)
     delegate(aline, make_user("alix", Role.READER, pole), FIRST, LAST, today=BEFORE)
 

@@ -1,6 +1,6 @@
 """The administrators' space: rights given and ended, and how someone leaves."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from accounts import permissions
 from accounts.models import Membership, SecurityEvent, User
-from accounts.services import rights
+from accounts.services import RightsRefused, rights
 from commitments.models import Roadmap
 from tests.factories import make_commitment, make_roadmap, make_update, make_user
 
@@ -47,7 +47,7 @@ def test_the_last_administrator_stays(administering, amina, region):
     only = amina.memberships.get()
     page = administering.post(reverse("accounts:end_membership", args=[amina.pk, only.pk]), follow=True)
     assert "aucun administrateur" in page.content.decode()
-    with pytest.raises(rights.RightsRefused, match="qui reprend"):
+    with pytest.raises(RightsRefused, match="qui reprend"):
         rights.leave(amina, {only.pk: amina}, today=localdate())
     make_user("adele", Role.ADMINISTRATOR, region)
     rights.end(only, today=localdate())
@@ -101,9 +101,12 @@ def test_a_disabled_person_is_out_at_once(client, paula, region):
 
 def test_a_reopened_account_has_no_right_left(administering, paula, region):
     make_user("pierre", Role.CONTRIBUTOR, region)
+    to_come = localdate() + timedelta(days=30)
+    Membership.objects.create(user=paula, actor=region, role=Role.VALIDATOR, starts_on=to_come)
     rights.leave(paula, {}, today=localdate())
     administering.post(reverse("accounts:enable", args=[paula.pk]))
     assert fresh(paula).is_active
+    assert not paula.memberships.not_over(localdate()).exists()
     assert permissions.roles_of(fresh(paula)) == set()
 
 
