@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
@@ -26,6 +27,25 @@ class LoginForm(AuthenticationForm):
         "invalid_login": _("Adresse électronique ou mot de passe incorrect."),
         "inactive": _("Ce compte est désactivé : adressez-vous à l’administration du portail."),
     }
+
+
+class _OurLook:
+    """Django's forms of passwords, in the look of ours: their help is a list in HTML, which our fields would show."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        for field in fields.values():
+            field.widget.attrs["class"] = "form-control"
+        fields["new_password1"].help_text = " ".join(password_validators_help_texts())
+
+
+class ChangePasswordForm(_OurLook, PasswordChangeForm):
+    pass
+
+
+class FirstPasswordForm(_OurLook, SetPasswordForm):
+    pass
 
 
 class CodeForm(forms.Form):

@@ -22,13 +22,15 @@ MOST_DAYS = 92
 
 @dataclass(frozen=True)
 class Delegation:
-    """`memberships`: of the deputy, all with these dates or, where the right ends before, fewer days."""
+    """`memberships`: of the deputy, all with these dates or, where the right ends before, fewer days. `left_out`:
+    rights of the absent that this deputy may not hold; another one may."""
 
     absent: User
     deputy: User
     starts_on: date
     ends_on: date
     memberships: Sequence[Membership]
+    left_out: Sequence[Membership] = ()
 
 
 def possible_deputies(absent: User, on: date) -> QuerySet[User]:
@@ -54,13 +56,16 @@ def delegate(
     ]
     if not sources:
         raise RightsRefused(_("Aucune habilitation à déléguer à ces dates."))
-    _check_no_other(absent, starts_on, ends_on)
     held = list(_own(deputy).in_force(starts_on).select_related("actor"))
-    for source in sources:
-        _check_may_hold(deputy, held, source)
-    sources = [source for source in sources if not _is_held(held, source, ends_on)]
-    if not sources:
+    holdable = [source for source in sources if _may_hold(held, source)]
+    if not holdable:
+        raise RightsRefused(
+            _("%(name)s n’a pas d’habilitation du même côté, ni pour le même acteur.") % {"name": deputy.name}, "deputy"
+        )
+    new = [source for source in holdable if not _is_held(held, source, ends_on)]
+    if not new:
         raise RightsRefused(_("%(name)s a déjà les mêmes droits.") % {"name": deputy.name}, "deputy")
+    _check_no_other(new, starts_on, ends_on)
     given = [
         Membership.objects.create(
             user=deputy,
@@ -70,10 +75,11 @@ def delegate(
             ends_on=min(ends_on, source.ends_on or ends_on),
             delegated_from=source,
         )
-        for source in sources
+        for source in new
     ]
     record(Kind.DELEGATED, request, user=deputy, absent=absent.pk, starts_on=str(starts_on), ends_on=str(ends_on))
-    return Delegation(absent, deputy, starts_on, ends_on, given)
+    left_out = [source for source in sources if source not in holdable]
+    return Delegation(absent, deputy, starts_on, ends_on, given, left_out)
 
 
 def _own(user: User) -> MembershipQuerySet:
@@ -91,13 +97,9 @@ def _check_dates(starts_on: date, ends_on: date, today: date) -> None:
         )
 
 
-def _check_no_other(absent: User, starts_on: date, ends_on: date) -> None:
-    other = (
-        Membership.objects.filter(delegated_from__user=absent, starts_on__lte=ends_on, ends_on__gte=starts_on)
-        .select_related("user")
-        .first()
-    )
-    if other is not None:
+def _check_no_other(sources: Iterable[Membership], starts_on: date, ends_on: date) -> None:
+    others = Membership.objects.filter(delegated_from__in=list(sources), starts_on__lte=ends_on, ends_on__gte=starts_on)
+    if other := others.select_related("user").first():
         raise RightsRefused(
             _("Une délégation à %(name)s couvre déjà une partie de ces dates : arrêtez-la d’abord.")
             % {"name": other.user.name},
@@ -105,17 +107,11 @@ def _check_no_other(absent: User, starts_on: date, ends_on: date) -> None:
         )
 
 
-def _check_may_hold(deputy: User, held: Iterable[Membership], source: Membership) -> None:
+def _may_hold(held: Iterable[Membership], source: Membership) -> bool:
     """The State's right stays with the State's agents and the Region's with its own: else one person could decide for
     both. Of another actor, with those of that actor."""
     side = source.actor.side
-    if not any(m.actor.side == side if side else m.actor_id == source.actor_id for m in held):
-        whom = source.actor.get_side_display() if side else source.actor.name
-        raise RightsRefused(
-            _("%(name)s n’a pas d’habilitation pour %(whom)s : une délégation reste du même côté.")
-            % {"name": deputy.name, "whom": whom},
-            "deputy",
-        )
+    return any(m.actor.side == side if side else m.actor_id == source.actor_id for m in held)
 
 
 def _is_held(held: Iterable[Membership], source: Membership, until: date) -> bool:

@@ -38,6 +38,10 @@ def _given(request: HttpRequest, form: DelegationForm, absent: User) -> bool:
         form.add_error(refusal.field or None, str(refusal))
         return False
     messages.success(request, _("%(name)s vous supplée à ces dates.") % {"name": made.deputy.name})
+    for left in made.left_out:
+        right = {"role": left.get_role_display(), "actor": left.actor.name, "name": made.deputy.name}
+        text = _("Sans suppléant : %(role)s, %(actor)s, que %(name)s ne peut pas tenir. Désignez-en un autre.")
+        messages.warning(request, text % right)
     return True
 
 

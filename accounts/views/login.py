@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import devices_for_user, match_token
 
-from accounts.forms import CodeForm, LoginForm
+from accounts.forms import CodeForm, FirstPasswordForm, LoginForm
 from accounts.models import User
 from accounts.proconnect.views import leave
 from accounts.security_log import Kind, record
@@ -65,6 +65,7 @@ class Welcome(PasswordResetConfirmView):
     """Where the mail of invitation leads: the first password."""
 
     template_name = "accounts/welcome.html"
+    form_class = FirstPasswordForm
     success_url = reverse_lazy("accounts:login")
 
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -57,6 +58,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             rights.give(form.instance, request=request)
         except ValidationError as error:
             form.add_error(None, error)
+        except IntegrityError:  # the same form, sent twice within an instant
+            form.add_error(None, _("Cette habilitation existe déjà."))
         else:
             messages.success(request, _("L’habilitation est donnée."))
             return redirect("accounts:person", pk)
@@ -104,7 +107,10 @@ def enable(request: HttpRequest, pk: int) -> HttpResponse:
 def departure(request: HttpRequest, pk: int) -> HttpResponse:
     """What waits for the person, who takes it over, then the account closes."""
     administrator_or_404(request)
-    found, today = get_object_or_404(User, pk=pk, is_active=True), localdate()
+    found, today = get_object_or_404(User, pk=pk), localdate()
+    if not found.is_active:
+        messages.info(request, _("Ce compte est déjà désactivé."))
+        return redirect("accounts:person", pk)
     waiting = left_by(rights.unattended(found, today))
     # Without anything to hand over the form sent is empty, and valid.
     sent = request.POST if request.method == "POST" else None
@@ -144,6 +150,8 @@ def invite(request: HttpRequest) -> HttpResponse:
             )
         except ValidationError as error:
             form.add_error(None, error)
+        except IntegrityError:
+            form.add_error("email", _("Cette adresse a déjà un compte : donnez-lui une habilitation."))
         else:
             messages.success(request, _("%(email)s est invité par courriel.") % {"email": user.email})
             return redirect("accounts:person", user.pk)

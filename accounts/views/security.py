@@ -5,7 +5,6 @@ from base64 import b32encode
 import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -18,7 +17,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import session_store
-from accounts.forms import CodeForm
+from accounts.forms import ChangePasswordForm, CodeForm
 from accounts.models import User
 from accounts.security_log import Kind, record
 from roadmap_portal.persons.export import everything_about
@@ -39,7 +38,7 @@ def _local(request: HttpRequest) -> User:
 @limited("login")
 def password(request: HttpRequest) -> HttpResponse:
     user = _local(request)
-    form = PasswordChangeForm(user, request.POST or None)
+    form = ChangePasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, user)

@@ -114,9 +114,20 @@ def test_what_is_refused_names_the_field_and_writes_nothing(paula, denis, stepha
 def test_of_another_actor_only_with_those_of_that_actor(denis):
     pole, lab = make_actor("pole"), make_actor("labo")
     aline = make_user("aline", Role.CONTRIBUTOR, pole)
-    with pytest.raises(RightsRefused, match="n’a pas d’habilitation pour"):
+    with pytest.raises(RightsRefused, match="ni pour le même acteur"):
         delegate(aline, make_user("lea", Role.CONTRIBUTOR, lab), FIRST, LAST, today=BEFORE)
     delegate(aline, make_user("alix", Role.READER, pole), FIRST, LAST, today=BEFORE)
+
+
+def test_a_deputy_takes_what_they_may_hold_and_another_the_rest(paula, denis, client):
+    pole = make_actor("pole")
+    Membership.objects.create(user=paula, actor=pole, role=Role.READER, starts_on=date(2020, 1, 1))
+    made = delegate(paula, denis, FIRST, LAST, today=BEFORE)
+    assert [m.actor.slug for m in made.memberships] == ["region"]
+    assert [m.actor for m in made.left_out] == [pole]
+    other = make_user("alix", Role.CONTRIBUTOR, pole)
+    made = delegate(paula, other, FIRST, LAST, today=BEFORE)
+    assert [(m.actor, m.role) for m in made.memberships] == [(pole, Role.READER)]
 
 
 def test_the_database_refuses_to_pass_on_what_one_holds_by_delegation(paula, denis, region):

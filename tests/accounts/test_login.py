@@ -183,6 +183,7 @@ def test_a_new_password_closes_the_other_sessions(client, paula, client_again):
     log_in(client, paula)
     log_in(client_again, paula)
     new = "une tout autre phrase"
+    assert "&lt;li&gt;" not in client.get(reverse("accounts:password")).content.decode()
     form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
     assert client.post(reverse("accounts:password"), form).status_code == 302
     assert client.get(reverse("accounts:preferences")).status_code == 200

@@ -77,8 +77,11 @@ def test_who_leaves_hands_over_what_waits(administering, paula, rachel, region, 
 def test_what_colleagues_hold_too_needs_no_taker(administering, paula, region):
     make_user("pierre", Role.CONTRIBUTOR, region)
     assert rights.unattended(paula, localdate()) == []
-    assert administering.post(reverse("accounts:departure", args=[paula.pk])).status_code == 302
+    page = reverse("accounts:departure", args=[paula.pk])
+    assert administering.post(page).status_code == 302
     assert not fresh(paula).is_active
+    again = administering.post(page, follow=True)
+    assert "Ce compte est déjà désactivé." in again.content.decode()
 
 
 def test_a_right_held_by_delegation_does_not_stand_for_one(paula, region):
