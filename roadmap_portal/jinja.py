@@ -16,9 +16,9 @@ from django.conf import settings
 from django.db.models import TextChoices
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.text import Truncator, capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 from jinja2 import Environment, StrictUndefined, pass_environment
 from jinja2.filters import make_attrgetter
 from jinja2.utils import htmlsafe_json_dumps
@@ -38,6 +38,7 @@ from commitments.models import (
 )
 from commitments.queries.calendar import Act, Stand
 from funding.models import Envelope, FundingEvent
+from roadmap_portal.template_engine import PageEnvironment
 from roadmap_portal.templatetags import portal
 
 LABELLED: dict[str, type[TextChoices]] = {
@@ -77,7 +78,7 @@ FORMATS = (
 )
 
 
-def environment(**options: Any) -> Environment:
+def environment(**options: Any) -> PageEnvironment:
     options |= {
         "autoescape": True,
         "trim_blocks": True,
@@ -85,7 +86,7 @@ def environment(**options: Any) -> Environment:
         "undefined": StrictUndefined,
         "extensions": ["jinja2.ext.i18n"],
     }
-    made = Environment(**options)  # noqa: S701 - autoescape is on, a few lines above
+    made = PageEnvironment(**options)
     made.policies["ext.i18n.trimmed"] = True
     made.newstyle_gettext = True  # type: ignore[attr-defined]
     made.globals.update(
@@ -118,21 +119,16 @@ def language() -> str:
 # --- Texts ---------------------------------------------------------------------------------------
 
 
-def translated(message: str, /, **variables: Any) -> Markup:
-    """Messages are ours and may hold tags; what is put in their places is escaped."""
-    code = get_language()
-    return _message(message, code) % variables if variables else _text(message, code)
+@pass_environment
+def translated(environment: PageEnvironment, message: str, /, **variables: Any) -> Markup:
+    """Messages are ours and may hold tags; what is put in their places is escaped. « %% » is read as %."""
+    return _message(message, environment.language) % (variables or ())
 
 
 @lru_cache(maxsize=4096)
-def _message(message: str, language_code: str | None) -> Markup:
-    return Markup(gettext(message))  # noqa: S704 - from the catalogue or the template itself
-
-
-@lru_cache(maxsize=4096)
-def _text(message: str, language_code: str | None) -> Markup:
-    """With « %% » read as %, as in the messages that have places to fill."""
-    return _message(message, language_code) % ()
+def _message(message: str, language_code: str) -> Markup:
+    with override(language_code):
+        return Markup(gettext(message))  # noqa: S704 - from the catalogue or the template itself
 
 
 def counted(one: str, several: str, n: int, /, **variables: Any) -> Markup:
@@ -149,16 +145,18 @@ def content_lang() -> Markup:
     return Markup("") if language() == "fr" else Markup(' lang="fr"')
 
 
-def in_words(thing: Any, field: str) -> str:
+@pass_environment
+def in_words(environment: PageEnvironment, thing: Any, field: str) -> str:
     """A text of the roadmap in the language of the page, or in French where nobody has translated it."""
-    english = getattr(thing, f"{field}_en") if language() == "en" else ""
+    english = getattr(thing, f"{field}_en") if environment.language == "en" else ""
     return str(english or getattr(thing, field))
 
 
-def said(thing: Any, field: str) -> str:
+@pass_environment
+def said(environment: PageEnvironment, thing: Any, field: str) -> str:
     """The same inside an element that says `content_lang()`: a translation says that it is one."""
-    text = in_words(thing, field)
-    is_translated = language() == "en" and getattr(thing, f"{field}_en")
+    text = in_words(environment, thing, field)
+    is_translated = environment.language == "en" and getattr(thing, f"{field}_en")
     return Markup('<span lang="en">{}</span>').format(text) if is_translated else text
 
 
@@ -176,14 +174,16 @@ def say(told: str | dict[str, str] | list[Any]) -> Markup:
     return Markup(FIRST.sub(r"1<sup>er</sup>\1", str(escape(told))))  # noqa: S704 - escaped first
 
 
-def labels(name: str) -> dict[str, str]:
+@pass_environment
+def labels(environment: PageEnvironment, name: str) -> dict[str, str]:
     """Value → label, in the language of the page."""
-    return _labels(name, get_language())
+    return _labels(name, environment.language)
 
 
-@lru_cache(maxsize=16)
-def _labels(name: str, language_code: str | None) -> dict[str, str]:
-    return {choice.value: str(choice.label) for choice in LABELLED[name]}
+@lru_cache(maxsize=32)
+def _labels(name: str, language_code: str) -> dict[str, str]:
+    with override(language_code):
+        return {choice.value: str(choice.label) for choice in LABELLED[name]}
 
 
 def truncatewords(text: str, most: int) -> str:
@@ -210,14 +210,16 @@ def as_decimal(value: str | None) -> Decimal | None:
 # --- Addresses -----------------------------------------------------------------------------------
 
 
-def url(name: str, *arguments: str | int) -> str:
-    return _address(name, arguments, get_language(), get_script_prefix())
+@pass_environment
+def url(environment: PageEnvironment, name: str, *arguments: str | int) -> str:
+    """Of a portal at the root of its host, as its `__Host-` cookies want it."""
+    return _address(name, arguments, environment.language)
 
 
 @lru_cache(maxsize=16384)
-def _address(name: str, arguments: tuple[str | int, ...], language_code: str | None, prefix: str) -> str:
-    """The last two say what the address depends on beside its name."""
-    return reverse(name, args=arguments)
+def _address(name: str, arguments: tuple[str | int, ...], language_code: str) -> str:
+    with override(language_code):
+        return reverse(name, args=arguments)
 
 
 def json_ld(**described: Any) -> Markup:

@@ -56,7 +56,7 @@ def test_a_second_factor_is_added_then_asked_for(browser, portal):
     page.get_by_role("link", name="Préférences").click()
     page.get_by_role("link", name="Second facteur").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Second facteur")
-    page.wait_for_function("document.querySelector('main img').naturalWidth > 100")
+    assert page.locator("main img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     assert faults(page) == []
     key = TOTPDevice.objects.get().bin_key
     page.get_by_label("Code").fill(code_of(key, -1))

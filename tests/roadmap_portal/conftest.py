@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from django.template import engines
 
 from roadmap_portal import jinja
 
@@ -13,8 +14,10 @@ CATALOGUE = ROOT / "roadmap_portal" / "locale" / "en" / "LC_MESSAGES" / "django.
 
 
 def forget_what_was_written():
-    for kept in (jinja._message, jinja._text, jinja._labels):
+    for kept in (jinja._message, jinja._labels):
         kept.cache_clear()
+    for environment in engines["jinja2"].environments.values():
+        environment.cache.clear()
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from django.template import engines
 from django.test import RequestFactory
 from django.utils.translation import override
 from django.views.defaults import server_error
-from jinja2 import UndefinedError
+from jinja2 import UndefinedError, nodes
 
 from roadmap_portal import jinja
+from roadmap_portal.template_engine import SETTLED
 from tests.factories import make_roadmap
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -66,17 +67,42 @@ def test_what_is_shown_is_escaped_and_messages_are_not():
     assert shown == '&lt;i&gt; <b>&lt;i&gt;</b> <span lang="fr">&lt;i&gt;</span>'
 
 
-def test_the_colon_follows_the_language():
-    with override("fr"):
-        assert jinja.colon() == "\u00a0:"
-    with override("en"):
-        assert jinja.colon() == ":"
+# What is asked of a template, in French, in English. The codes in places are given when it is rendered.
+IN_A_LANGUAGE = [
+    ("{{ colon() }}", "\u00a0:", ":"),
+    ("{{ language() }}", "fr", "en"),
+    ("{{ url('commitments:list') }}", "/engagements/", "/en/engagements/"),
+    ("{{ url('commitments:detail', code) }}", "/engagements/eng-1/", "/en/engagements/eng-1/"),
+    ("{{ _('Engagements') }}", "Engagements", "Commitments"),
+    ("{% trans %}Engagements{% endtrans %}", "Engagements", "Commitments"),
+    ("{{ _(word) }}", "Engagements", "Commitments"),
+    ("{{ labels('status')['completed'] }}", "réalisé", "completed"),
+    ("<p{{ content_lang() }}>", "<p>", '<p lang="fr">'),
+]
 
 
-def test_an_address_follows_the_language():
-    for language, address in (("fr", "/engagements/eng-1/"), ("en", "/en/engagements/eng-1/")):
+@pytest.mark.usefixtures("english_catalogue")
+@pytest.mark.parametrize(("text", "french", "english"), IN_A_LANGUAGE)
+def test_it_speaks_the_language_of_the_moment(text, french, english):
+    for language, expected in (("fr", french), ("en", english), ("fr", french)):
         with override(language):
-            assert jinja.url("commitments:detail", "eng-1") == address
+            assert engines["jinja2"].from_string(text).render({"code": "eng-1", "word": "Engagements"}) == expected
+
+
+def test_what_the_language_decides_is_written_when_the_template_is_compiled():
+    with override("en"):
+        environment = engines["jinja2"].env
+        source = "{{ _('Engagements') }} {{ url('commitments:list') }} {{ _('%(n)s jours', n=3) }}{{ unknown }}"
+        compiled = environment.compile(source, raw=True)
+    assert "/en/engagements/" in compiled
+    assert "Engagements" not in compiled
+    assert "%(n)s jours" in compiled  # its number is only known on the page
+
+
+def test_no_template_gives_another_meaning_to_the_words_that_are_written_beforehand():
+    for name in NAMES:
+        names = engines["jinja2"].env.parse(source(name)).find_all(nodes.Name)
+        assert not {node.name for node in names if node.ctx != "load"} & SETTLED, name
 
 
 @pytest.mark.parametrize(
