@@ -48,7 +48,7 @@ bench: setup ## mesures, écrites dans var/bench en JSON
 
 pin: setup ## fige les requirements*.in, avec empreintes
 	$(PIN) requirements.in -o requirements.txt
-	$(PIN) requirements-s3.in -o requirements-s3.txt
+	$(PIN) -c requirements.txt requirements-s3.in -o requirements-s3.txt
 	$(PIN) requirements-dev.in -o requirements-dev.txt
 	$(PIN) requirements-bench.in -o requirements-bench.txt
 
