@@ -78,6 +78,7 @@ def test_what_is_tested_is_what_runs_and_nothing_comes_unsealed():
     running = pins("requirements.txt")
     for name in ("requirements-dev.txt", "requirements-s3.txt", "requirements-bench.txt"):
         assert running - pins(name) == set(), name
+    assert pins("requirements-audit.txt")
 
 
 def test_the_programs_of_the_backup_are_of_the_version_of_the_server(services):
