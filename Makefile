@@ -18,7 +18,7 @@ LEGAL := PUBLISHER_NAME PUBLISHER_ADDRESS PUBLISHER_PHONE PUBLISHER_DIRECTOR PUB
 PIN := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make pin"
 
-.PHONY: help setup demo test lint bench pin messages
+.PHONY: help setup demo test lint audit bench pin messages
 
 help: ## cette liste
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -30,6 +30,7 @@ test: setup ## toute la suite (ARGS="-k nom" pour en choisir)
 	@DEBUG=1 FILES_URL=var/test/files exec $(EMBEDDED) --home var/test -- $(BIN)/python -m pytest $(ARGS)
 
 lint: setup ## style, types, gabarits, migrations, réglages de production
+	$(BIN)/python -m pip check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	DEBUG=1 $(BIN)/mypy $(CODE)
@@ -41,6 +42,12 @@ lint: setup ## style, types, gabarits, migrations, réglages de production
 		$(BIN)/python deploy/lint_migrations.py; \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING'
 
+# Strict: an index that knows nothing of a package has not cleared it. Apart from .venv, which it would change.
+audit: setup ## failles connues de ce qui tourne en production (demande le réseau)
+	@$(BIN)/uv venv --quiet --allow-existing var/audit
+	@$(BIN)/uv pip install --quiet --require-hashes --python var/audit -r requirements-audit.txt
+	var/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.txt -r requirements-s3.txt
+
 bench: setup ## mesures, écrites dans var/bench en JSON
 	@$(BIN)/python -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("weasyprint") is None)' \
 		|| $(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
@@ -48,9 +55,10 @@ bench: setup ## mesures, écrites dans var/bench en JSON
 
 pin: setup ## fige les requirements*.in, avec empreintes
 	$(PIN) requirements.in -o requirements.txt
-	$(PIN) requirements-s3.in -o requirements-s3.txt
+	$(PIN) -c requirements.txt requirements-s3.in -o requirements-s3.txt
 	$(PIN) requirements-dev.in -o requirements-dev.txt
 	$(PIN) requirements-bench.in -o requirements-bench.txt
+	$(PIN) requirements-audit.in -o requirements-audit.txt
 
 messages: setup ## relève les textes à traduire, dans roadmap_portal/locale/en/LC_MESSAGES/django.po
 	@mkdir -p var

@@ -48,6 +48,16 @@ class FirstPasswordForm(_OurLook, SetPasswordForm):
     pass
 
 
+class ForgottenForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Adresse électronique"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "form-control"}),
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),

@@ -1,9 +1,12 @@
-"""What the calendar runs about people."""
+"""What the calendar runs about people, and what they ask for."""
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.services import passwords
+from commitments.queries import the_roadmap
 from roadmap_portal.persons.pseudonyms import forgettable, pseudonymise
 from roadmap_portal.persons.purge import purge
 
@@ -14,3 +17,13 @@ def forget() -> None:
     purge(timezone.now())
     for user in forgettable(timezone.localdate(), settings.PSEUDONYM_AFTER_DAYS):
         pseudonymise(user)
+
+
+@shared_task
+def send_password_link(user_id: int | None) -> None:
+    """None: of an address that nobody has."""
+    user = User.objects.filter(pk=user_id).first() if user_id is not None else None
+    if user is not None:
+        roadmap = the_roadmap()
+        is_demonstration = roadmap is not None and roadmap.is_demonstration
+        passwords.send_link(user, is_demonstration=is_demonstration)

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from commitments import services, transitions
-from commitments.models import Campaign, Commitment, Subscription
+from commitments.models import Campaign, Commitment
+from commitments.transitions import subscriptions
+from roadmap_portal.schedule import RESEND_SECONDS
 
 # The job of the evening starts a little before the day it closes is over.
 BEFORE_MIDNIGHT = timedelta(minutes=30)
@@ -29,7 +31,14 @@ def remind(campaign_id: int, user_id: int, codes: list[str] | None = None) -> No
 
 @shared_task
 def ask_to_confirm(subscription_id: int) -> None:
-    services.ask_to_confirm(Subscription.objects.get(pk=subscription_id))
+    services.ask_to_confirm(subscription_id, at=timezone.now())
+
+
+@shared_task
+def ask_again_to_confirm() -> None:
+    """Every few minutes: those whose mail was lost with its message, or kept waiting by a mail server that was away."""
+    for pk in subscriptions.never_asked(timezone.now()):
+        ask_to_confirm.apply_async((pk,), expires=RESEND_SECONDS)
 
 
 @shared_task

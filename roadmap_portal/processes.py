@@ -50,8 +50,8 @@ def die_with_parent(with_signal: signal.Signals) -> Callable[[], None] | None:
 
 def spawn(command: list[str], *, stop_signal: signal.Signals, **options: Any) -> subprocess.Popen[bytes]:
     """Start a child out of reach of the terminal's Ctrl-C, so that its parent chooses the order of the ends."""
-    # S603: the commands are written in this project; PLW1509: neither caller has threads.
-    return subprocess.Popen(  # noqa: S603
+    # PLW1509: neither caller has threads.
+    return subprocess.Popen(  # noqa: S603 - the commands are written in this project
         command,
         stdin=subprocess.DEVNULL,
         stderr=subprocess.STDOUT,

@@ -32,6 +32,7 @@ class Rate(NamedTuple):
 RATES = {
     "login": Rate(40, 300),
     "form": Rate(20, 300),
+    "password_mail": Rate(3, 3600),  # to one mailbox
     "report": Rate(30, 300),
     "upload": Rate(60, 300),
     "search": Rate(120, 60, ("GET", "HEAD")),
@@ -45,7 +46,7 @@ def limited(name: str) -> Callable[[View], View]:
         @functools.wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             rate = RATES[name]
-            if request.method in rate.methods and (over := _count(name, rate, request)) > 0:
+            if request.method in rate.methods and (over := _count(name, _who(request))) > 0:
                 return _refused(request, name, rate, is_first=over == 1)
             return view(request, *args, **kwargs)
 
@@ -54,9 +55,18 @@ def limited(name: str) -> Callable[[View], View]:
     return decorate
 
 
-def _count(name: str, rate: Rate, request: HttpRequest) -> int:
+def is_beyond(name: str, who: str) -> bool:
+    """Counts what is done for someone, whoever asks for it."""
+    return _count(name, who) > 0
+
+
+def _who(request: HttpRequest) -> str | None:
+    return f"user-{request.user.pk}" if isinstance(request.user, User) else address_of(request)
+
+
+def _count(name: str, who: str | None) -> int:
     """How many calls beyond the rate this one is; not above zero within it."""
-    who = f"user-{request.user.pk}" if isinstance(request.user, User) else address_of(request)
+    rate = RATES[name]
     key = f"rate:{name}:{who}:{int(time.time()) // rate.seconds}"
     try:
         caches["shared"].add(key, 0, rate.seconds)

@@ -2,7 +2,7 @@
 
 from celery.schedules import crontab
 
-RESUME_SECONDS = 20
+RESUME_SECONDS, RESEND_SECONDS = 20, 300
 BEAT = {
     # Every hour, so that a calendar that was stopped over midnight makes up for it once it runs again.
     "campaigns": {"task": "reports.tasks.follow_calendar", "schedule": crontab(minute=5)},
@@ -12,6 +12,11 @@ BEAT = {
         "task": "reports.tasks.resume_reports",
         "schedule": RESUME_SECONDS,
         "options": {"expires": RESUME_SECONDS},
+    },
+    "confirmations": {
+        "task": "commitments.tasks.ask_again_to_confirm",
+        "schedule": RESEND_SECONDS,
+        "options": {"expires": RESEND_SECONDS},
     },
     "expired-drafts": {"task": "reports.tasks.delete_expired_drafts", "schedule": crontab(minute=15, hour=3)},
     "old-sheets": {"task": "commitments.tasks.delete_old_sheets", "schedule": crontab(minute=25, hour=3)},

@@ -66,6 +66,21 @@ def test_the_last_stage_is_the_small_one_under_an_ordinary_account():
     assert "apt-get" not in portal
 
 
+def pins(name):
+    """Version by package, where each is held by a fingerprint at least."""
+    lines = (ROOT / name).read_text().replace("\\\n", " ").splitlines()
+    kept = [line.split() for line in lines if line.strip() and not line.strip().startswith("#")]
+    assert all("==" in first and "--hash=sha256:" in " ".join(rest) for first, *rest in kept), name
+    return {line[0] for line in kept}
+
+
+def test_what_is_tested_is_what_runs_and_nothing_comes_unsealed():
+    running = pins("requirements.txt")
+    for name in ("requirements-dev.txt", "requirements-s3.txt", "requirements-bench.txt"):
+        assert running - pins(name) == set(), name
+    assert pins("requirements-audit.txt")
+
+
 def test_the_programs_of_the_backup_are_of_the_version_of_the_server(services):
     version = services["db"]["image"].removeprefix("postgres:")
     assert f"postgresql-client-{version}" in (ROOT / "Dockerfile").read_text()

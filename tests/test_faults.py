@@ -27,6 +27,11 @@ from roadmap_portal.processes import spawn, stop
 from tests.web import running_web
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+SENT_AGAIN = """
+import django; django.setup()
+from commitments.tasks import ask_again_to_confirm
+ask_again_to_confirm()
+"""
 CLIENTS, BEFORE, AWAY, AFTER = 20, 2, 2, 5
 # A quarter whose report waits in the queue.
 ASKED_FOR = """
@@ -154,6 +159,35 @@ def test_a_broker_emptied_and_restarted_forgets_no_report(machine, tmp_path):
         files = connection.execute("SELECT format, language FROM reports_reportfile").fetchall()
     assert len(files) == len(set(files))
     assert files
+
+
+LOST = "UPDATE commitments_subscription SET asked_at = now() - interval '6 minutes' WHERE email = %s"
+
+
+def test_a_broker_emptied_forgets_nobody_who_asked_for_the_weekly_mail(machine, tmp_path):
+    """The calendar's job is run by hand: it comes every five minutes."""
+    _database, broker, there = machine
+    there = there | {"EMAIL_URL": f"filemail:///{tmp_path}", "DJANGO_SETTINGS_MODULE": "roadmap_portal.settings"}
+    with running_web(**there, PROXIES="1") as site:
+        people = Subscribers(site)
+        people.once("claire@example.org", "198.51.100.1")
+        assert (len(people.acknowledged), people.odd) == (1, [])
+    broker.stop()
+    broker.start()
+    with redis.Redis.from_url(there["REDIS_URL"]) as client:
+        client.flushall()
+    with psycopg.connect(there["DATABASE_URL"]) as connection:
+        connection.execute(LOST, ["claire@example.org"])
+    with running(["worker", "--concurrency", "1", "--without-mingle"], there):
+        for _ in range(2):
+            run(["-c", SENT_AGAIN], there)
+        deadline = time.monotonic() + 60
+        while not (letters := list(tmp_path.iterdir())):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        time.sleep(2)
+    assert ["claire@example.org" in letter.read_text() for letter in letters] == [True]
+    assert list(tmp_path.iterdir()) == letters
 
 
 def reports(there):

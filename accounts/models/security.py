@@ -19,6 +19,7 @@ class SecurityEvent(models.Model):
         LOGOUT = "logout", _("déconnexion")
         SESSION_ENDED = "session_ended", _("session fermée")
         PASSWORD_CHANGED = "password_changed", _("mot de passe changé")
+        PASSWORD_FORGOTTEN = "password_forgotten", _("mot de passe oublié")
         SECOND_FACTOR_CHANGED = "second_factor_changed", _("second facteur changé")
         INVITED = "invited", _("invitation")
         IDENTITY_BOUND = "identity_bound", _("identité rattachée")

@@ -2,23 +2,20 @@
 (an invitation is a favourite way of phishing)."""
 
 from datetime import timedelta
-from html import unescape
 
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, Membership, User
 from accounts.security_log import Kind, record
+from accounts.services.letters import letter
+from accounts.services.passwords import link_of
 from accounts.services.rights import give
 
 VALID_FOR = timedelta(days=30)
@@ -52,21 +49,12 @@ def invite(
 def _written(user: User, *, is_demonstration: bool) -> EmailMultiAlternatives:
     """With ProConnect, the page of login; otherwise the address where a password is chosen, good for three days."""
     with translation.override(user.language):
-        welcome = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
         has_proconnect = bool(settings.PROCONNECT_URL)
-        path = reverse("accounts:login") if has_proconnect else reverse("accounts:welcome", args=welcome)
-        subject = _("Votre accès à la feuille de route sur l’intelligence artificielle")
-        if is_demonstration:
-            subject = f"[{_('Démonstration')}] {subject}"
+        path = reverse("accounts:login") if has_proconnect else reverse("accounts:welcome", args=link_of(user))
         context = {
-            "is_demonstration": is_demonstration,
-            "subject": subject,
             "address": settings.PUBLIC_URL + path,
             "has_proconnect": has_proconnect,
             "memberships": user.memberships.select_related("actor"),
         }
-        text = unescape(render_to_string("mail/invitation.txt", context))
-        html = render_to_string("mail/invitation.html", context)
-    message = EmailMultiAlternatives(subject, text, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
-    message.attach_alternative(html, "text/html")
-    return message
+        subject = _("Votre accès à la feuille de route sur l’intelligence artificielle")
+        return letter(user, subject, "mail/invitation.html", context, is_demonstration=is_demonstration)

@@ -1,6 +1,7 @@
 from accounts.views.account import end_snooze, preferences
 from accounts.views.delegations import delegations, end
-from accounts.views.login import Login, Welcome, login_code, logout
+from accounts.views.login import Login, login_code, logout
+from accounts.views.passwords import ChoosePassword, forgotten
 from accounts.views.people import (
     administration,
     departure,
@@ -15,8 +16,8 @@ from accounts.views.people import (
 from accounts.views.security import end_session, my_data, password, second_factor, second_factor_picture, sessions
 
 __all__ = [
+    "ChoosePassword",
     "Login",
-    "Welcome",
     "administration",
     "delegations",
     "departure",
@@ -26,6 +27,7 @@ __all__ = [
     "end_session",
     "end_snooze",
     "forget_second_factor",
+    "forgotten",
     "invite",
     "login_code",
     "logout",

@@ -6,11 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import devices_for_user, match_token
 
-from accounts.forms import CodeForm, FirstPasswordForm, LoginForm
+from accounts.forms import CodeForm, LoginForm
 from accounts.models import User
 from accounts.proconnect.views import leave
 from accounts.security_log import Kind, record
@@ -58,24 +56,6 @@ class Login(LoginView):
     def form_invalid(self, form: Any) -> HttpResponse:
         record(Kind.LOGIN_REFUSED, self.request, way="password", reason="credentials")
         return super().form_invalid(form)
-
-
-@method_decorator([login_not_required, never_cache, limited("login")], name="dispatch")
-class Welcome(PasswordResetConfirmView):
-    """Where the mail of invitation leads: the first password."""
-
-    template_name = "accounts/welcome.html"
-    form_class = FirstPasswordForm
-    success_url = reverse_lazy("accounts:login")
-
-    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not settings.LOCAL_ACCOUNTS:
-            raise Http404
-        return super().dispatch(*args, **kwargs)
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        record(Kind.PASSWORD_CHANGED, self.request, user=form.user, what="first")
-        return super().form_valid(form)
 
 
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -20,6 +20,8 @@ class Subscription(models.Model):
     actor = models.ForeignKey(Actor, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("acteur"))
     language = models.CharField(_("langue"), max_length=2, choices=LANGUAGES, default="fr")
     asked_at = models.DateTimeField(_("demandé le"), default=timezone.now)
+    # Written before the mail that asks to confirm leaves; empty again once it is known that none has.
+    confirmation_sent_at = models.DateTimeField(_("confirmation envoyée le"), null=True)
     confirmed_at = models.DateTimeField(_("confirmé le"), null=True)
     # The Monday of the last week that was told, or found to have nothing to tell.
     told_week_of = models.DateField(_("dernière semaine"), null=True)

@@ -23,6 +23,30 @@ logger = logging.getLogger(__name__)
 REFUSALS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
 
 
+class NotSent(Exception):
+    """Nothing has left, for certain: the server is away or, `is_refused`, does not want this mail."""
+
+    def __init__(self, reason: Exception, *, is_refused: bool) -> None:
+        super().__init__(reason)
+        self.reason, self.is_refused = reason, is_refused
+
+
+def hand_over(message: EmailMultiAlternatives) -> None:
+    """Raises NotSent; after any other failure the mail may have left."""
+    server = get_connection()
+    try:
+        server.open()
+    except OSError as failure:  # those of smtplib are some
+        raise NotSent(failure, is_refused=False) from failure
+    try:
+        server.send_messages([message])
+    except REFUSALS as failure:
+        raise NotSent(failure, is_refused=True) from failure
+    finally:
+        with suppress(OSError):
+            server.close()
+
+
 def claim(user: User, kind: Delivery.Kind, keys: Iterable[str], *, at: datetime, again: bool = False) -> list[Delivery]:
     """The rows this run may send, none when another has them. What failed is tried again from the next day on; with
     `again`, the same day: someone asks for it."""
@@ -44,26 +68,16 @@ def _claim(user: User, kind: Delivery.Kind, key: str, at: datetime, again: bool)
 
 def deliver(message: EmailMultiAlternatives, deliveries: Sequence[Delivery], *, at: datetime) -> bool:
     """Whether it has left for certain. A refusal is written in the rows, a line that falls is not: it may have left."""
-    server = get_connection()
     try:
-        server.open()
-    except OSError as failure:  # those of smtplib are some
-        refuse(deliveries, failure)
-        return False
-    try:
-        server.send_messages([message])
-    except REFUSALS as failure:
-        refuse(deliveries, failure)
+        hand_over(message)
+    except NotSent as failure:
+        refuse(deliveries, failure.reason)
         return False
     except Exception:  # one person's failure is not the others'
         logger.exception("A mail may have left, and is not sent again: %s", deliveries)
         return False
-    else:
-        _rows(deliveries).update(sent_at=at)
-        return True
-    finally:
-        with suppress(OSError):
-            server.close()
+    _rows(deliveries).update(sent_at=at)
+    return True
 
 
 def refuse(deliveries: Sequence[Delivery], failure: Exception) -> None:

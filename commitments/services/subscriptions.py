@@ -15,24 +15,40 @@ from django.utils.translation import gettext as _
 from commitments.models import Subscription
 from commitments.queries import the_roadmap
 from commitments.queries.subscriptions import digest
+from commitments.services.deliveries import NotSent, hand_over
 from commitments.stages import monday_of
 from commitments.transitions.subscriptions import (
+    claim_confirmation,
     claim_week,
     confirmation_token,
     forget_unconfirmed,
+    give_back_confirmation,
     leaving_token,
 )
 
 logger = logging.getLogger(__name__)
 
 
-def ask_to_confirm(subscription: Subscription) -> None:
+def ask_to_confirm(pk: int, *, at: datetime) -> None:
+    """Once for each time it was asked for, however often this is called. A mail that may have left is not sent again,
+    nor one that the server does not want: whoever misses it asks again."""
+    subscription = claim_confirmation(pk, at=at)
+    if subscription is None:
+        return
     with translation.override(subscription.language):
         address = settings.PUBLIC_URL + reverse(
             "commitments:subscription_confirm", args=[confirmation_token(subscription)]
         )
         context = {"subscription": subscription, "confirm": address}
-        _message(subscription, _("Confirmez votre abonnement"), "mail/subscription.html", context).send()
+        message = _message(subscription, _("Confirmez votre abonnement"), "mail/subscription.html", context)
+    try:
+        hand_over(message)
+    except NotSent as failure:
+        logger.warning("The mail that asks to confirm subscription %s has not left.", pk)
+        if not failure.is_refused:
+            give_back_confirmation(subscription)
+    except OSError:
+        logger.warning("The mail that asks to confirm subscription %s may have left, and is not sent again.", pk)
 
 
 def tell_subscribers(at: datetime) -> int:
@@ -51,18 +67,22 @@ def _tell(pk: int, at: datetime) -> bool:
     told = digest(subscription, monday)
     if told.is_empty:
         return False
+    with translation.override(subscription.language):
+        subject = _("La semaine de la feuille de route")
+        leave = settings.PUBLIC_URL + reverse("commitments:unsubscribe", args=[leaving_token(subscription)])
+        context = {"subscription": subscription, "digest": told, "leave": leave}
+        # RFC 8058: the mail program posts to this address at one click; one that only opens it changes nothing.
+        headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        message = _message(subscription, subject, "mail/digest.html", context, headers)
     try:
-        with translation.override(subscription.language):
-            subject = _("La semaine de la feuille de route")
-            leave = settings.PUBLIC_URL + reverse("commitments:unsubscribe", args=[leaving_token(subscription)])
-            context = {"subscription": subscription, "digest": told, "leave": leave}
-            # RFC 8058: the mail program posts to this address at one click; one that only opens it changes nothing.
-            headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-            _message(subscription, subject, "mail/digest.html", context, headers).send()
-    except OSError:
+        hand_over(message)
+    except NotSent:
         # What the mail server says may hold the address: the number is enough to find it.
         logger.warning("The weekly mail of subscription %s has not left.", pk)
         Subscription.objects.filter(pk=pk).update(told_week_of=subscription.told_week_of)
+        return False
+    except OSError:
+        logger.warning("The weekly mail of subscription %s may have left, and is not sent again.", pk)
         return False
     return True
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 
 from actors.models import Actor
 from commitments.models import Axis, Subscription
@@ -13,6 +14,8 @@ CONFIRM, LEAVE = "commitments.subscription.confirm", "commitments.subscription.l
 CONFIRMATION_LIVES = timedelta(days=7)
 # Whoever types somebody's address again and again fills no mailbox.
 BETWEEN_MAILS = timedelta(hours=1)
+# A worker that is only late is left alone; who has waited longer than a day asks again.
+LOST_AFTER, LOST_UNTIL = timedelta(minutes=5), timedelta(days=1)
 
 
 @transaction.atomic
@@ -23,9 +26,31 @@ def ask(email: str, *, axis: Axis | None, actor: Actor | None, language: str, at
     )
     if subscription.confirmed_at is not None or (not is_new and at - subscription.asked_at < BETWEEN_MAILS):
         return None
-    subscription.language, subscription.asked_at = language, at
-    subscription.save(update_fields=["language", "asked_at"])
+    subscription.language, subscription.asked_at, subscription.confirmation_sent_at = language, at, None
+    subscription.save(update_fields=["language", "asked_at", "confirmation_sent_at"])
     return subscription
+
+
+def _to_ask() -> QuerySet[Subscription]:
+    return Subscription.objects.filter(confirmed_at__isnull=True, confirmation_sent_at__isnull=True)
+
+
+def never_asked(at: datetime) -> list[int]:
+    """Those whose mail should have left and has not: its message is lost, or the mail server was away."""
+    lost = _to_ask().filter(asked_at__gt=at - LOST_UNTIL, asked_at__lte=at - LOST_AFTER)
+    return list(lost.order_by("asked_at", "pk").values_list("pk", flat=True))
+
+
+def claim_confirmation(pk: int, *, at: datetime) -> Subscription | None:
+    """For one worker alone, there for all to see at once; None when another has it, or nothing is left to ask."""
+    claimed = _to_ask().filter(pk=pk).update(confirmation_sent_at=at)
+    return Subscription.objects.filter(pk=pk).first() if claimed else None
+
+
+def give_back_confirmation(subscription: Subscription) -> None:
+    """Nothing has left."""
+    claim = Subscription.objects.filter(pk=subscription.pk, confirmation_sent_at=subscription.confirmation_sent_at)
+    claim.update(confirmation_sent_at=None)
 
 
 def confirmation_token(subscription: Subscription) -> str:

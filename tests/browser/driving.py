@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -87,3 +90,14 @@ def faults_at(page: Page, address: str, *, in_the_dark: bool = True) -> list[str
     assert response is not None
     assert response.status in {200, 404}, address
     return faults(page, in_the_dark=in_the_dark)
+
+
+def mail_to(who: str, folder: Path) -> str:
+    """What a worker has put there, when it is there: the text for people whose reader shows no page."""
+    for _ in range(100):
+        for path in sorted(folder.glob("*")):
+            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            if mail["To"] == f"{who}@demo.example" and (text := mail.get_body(("plain",))) is not None:
+                return str(text.get_content())
+        time.sleep(0.3)
+    raise AssertionError(f"No mail to {who}.")

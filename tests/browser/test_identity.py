@@ -1,5 +1,6 @@
 """ProConnect and the second factor in a browser: what the policy on forms and images lets through."""
 
+import re
 import time
 
 import pytest
@@ -10,8 +11,9 @@ from playwright.sync_api import expect
 
 from accounts.models import Identity, Invitation, Membership, Session, User
 from actors.models import Actor
-from tests.browser.driving import faults, fill_in_login
+from tests.browser.driving import faults, fill_in_login, mail_to
 from tests.openid_provider import PERSON, running_provider, use
+from tests.worker import running_worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -75,6 +77,31 @@ def test_a_second_factor_is_added_then_asked_for(browser, portal):
     page.get_by_label("Code").fill(code_of(key))
     page.get_by_role("button", name="Se connecter").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Mon trimestre")
+
+
+def test_a_forgotten_password_is_chosen_anew_from_the_mail(browser, portal, settings, tmp_path):
+    """Over the real worker; the form is posted under the policy of referrers of that page."""
+    settings.PUBLIC_URL = portal
+    page = browser.new_context(viewport={"width": 360, "height": 700}).new_page()
+    page.goto(f"{portal}/connexion/")
+    with running_worker(EMAIL_URL=f"filemail:///{tmp_path}", PUBLIC_URL=portal):
+        page.get_by_role("link", name="Mot de passe oublié").click()
+        found = faults(page)
+        page.get_by_label("Adresse électronique").fill("contributeur@demo.example")
+        page.get_by_role("button", name="Envoyer le lien").click()
+        expect(page.get_by_role("status")).to_contain_text("C’est noté")
+        found += faults(page)
+        link = re.search(rf"{portal}/\S+", mail_to("contributeur", tmp_path))[0]
+    page.goto(link)
+    found += faults(page)
+    for field in page.locator("input[type=password]").all():
+        field.fill("une tout autre phrase")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("status")).to_contain_text("Le mot de passe est enregistré")
+    found += faults(page)
+    page.goto(link)
+    expect(page.locator("main")).to_contain_text("déjà servi")
+    assert found + faults(page) == []
 
 
 def test_the_administrators_space_is_for_everybody_who_administers(browser, portal):

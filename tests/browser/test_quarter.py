@@ -1,8 +1,6 @@
 """A quarter from its opening to its closing, played by four people in four browsers."""
 
 import re
-import time
-from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from commitments.models import Campaign, CampaignLine, ProgressUpdate
 from commitments.queries import missing_sides
 from commitments.transitions import give_visa, move_campaign, plan_campaign
 from tests.browser.conftest import TODAY
-from tests.browser.driving import fill_in_login, log_in
+from tests.browser.driving import fill_in_login, log_in, mail_to
 from tests.worker import running_worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -48,17 +46,6 @@ def plan_and_open(page: Page, portal: str) -> None:
     page.get_by_role("button", name="Enregistrer").click()
     page.get_by_role("button", name="Ouvrir la campagne").click()
     expect(page.get_by_role("status").first).to_contain_text("ouverte")
-
-
-def mail_to(who: str, folder: Path) -> str:
-    """What a worker has put there, when it is there: the text for people whose reader shows no page."""
-    for _ in range(100):
-        for path in sorted(folder.glob("*")):
-            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-            if mail["To"] == f"{who}@demo.example" and (text := mail.get_body(("plain",))) is not None:
-                return str(text.get_content())
-        time.sleep(0.3)
-    raise AssertionError(f"No mail to {who}.")
 
 
 def decide(page: Page, portal: str, button: re.Pattern[str], comment: str = "") -> None:

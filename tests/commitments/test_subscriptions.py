@@ -1,15 +1,19 @@
 """Claire, a citizen, asks for the weekly mail, confirms it from her mailbox, and leaves at one click."""
 
 import re
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 
 from commitments.models import Subscription
 from commitments.services import tell_subscribers
-from commitments.tasks import ask_to_confirm
+from commitments.tasks import ask_again_to_confirm, ask_to_confirm
+from roadmap_portal import schedule
+from roadmap_portal.celery import app
 from tests.factories import make_actor, make_axis, make_commitment, make_milestone, make_update
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +138,109 @@ def test_a_mail_server_that_refuses_one_stops_nobody_and_is_asked_again(publishe
     assert tell_subscribers(MONDAY) == 0
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert tell_subscribers(MONDAY + timedelta(hours=24)) == 1
+
+
+@pytest.mark.parametrize("server", ["IsAway", "HangsUp"])
+def test_a_week_that_may_have_left_is_not_told_again(published, settings, server):
+    confirmed()
+    settings.EMAIL_BACKEND = f"tests.mail.{server}"
+    assert tell_subscribers(MONDAY) == 0
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert tell_subscribers(MONDAY + timedelta(hours=24)) == (1 if server == "IsAway" else 0)
+    assert len(mail.outbox) == 1
+
+
+# --- The mail that asks to confirm, lost -----------------------------------------------------------
+
+
+@pytest.fixture
+def resent(monkeypatch):
+    """What the calendar does at a moment, and the worker at once after it; how many mails have left by then."""
+    monkeypatch.setattr(ask_to_confirm, "apply_async", lambda args, **options: ask_to_confirm(*args))
+
+    def run(at):
+        with time_machine.travel(at, tick=False):
+            ask_again_to_confirm()
+        return len(mail.outbox)
+
+    return run
+
+
+def asked(**fields):
+    return Subscription.objects.create(**{"email": CLAIRE, "asked_at": THURSDAY} | fields)
+
+
+def test_a_request_whose_message_was_lost_is_answered_some_minutes_later_and_once(client, resent):
+    with time_machine.travel(THURSDAY, tick=False):
+        client.post("/abonnement/", {"email": CLAIRE, "axis": "", "actor": "", "website": ""})
+    assert (len(mail.outbox), Subscription.objects.get().confirmation_sent_at) == (0, None)
+    moments = [THURSDAY + timedelta(minutes=minutes) for minutes in (4, 5, 10, 600)]
+    assert [resent(moment) for moment in moments] == [0, 1, 1, 1]
+    assert Subscription.objects.get().confirmation_sent_at == moments[1]
+    assert "C’est noté" in client.post(link_of(mail.outbox[0], "confirmer")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"asked_at": THURSDAY - timedelta(hours=25)},
+        {"confirmed_at": THURSDAY},
+        {"confirmation_sent_at": THURSDAY},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_who_waits_no_longer_is_not_written_to(resent, fields):
+    asked(**fields)
+    assert resent(THURSDAY + timedelta(minutes=10)) == 0
+
+
+def test_a_mail_server_that_was_away_is_asked_again(settings, resent):
+    asked()
+    settings.EMAIL_BACKEND = "tests.mail.IsAway"
+    assert resent(THURSDAY + timedelta(minutes=10)) == 0
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert resent(THURSDAY + timedelta(minutes=15)) == 1
+
+
+@pytest.mark.parametrize(("server", "sent"), [("RefusesPaula", 0), ("HangsUp", 1)])
+def test_what_was_refused_or_may_have_left_waits_for_the_person_to_ask_again(client, settings, posted, server, sent):
+    paula = "paula@example.org"
+    settings.EMAIL_BACKEND = f"tests.mail.{server}"
+    with time_machine.travel(THURSDAY, tick=False):
+        posted(client, email=paula)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    with time_machine.travel(THURSDAY + timedelta(minutes=10), tick=False):
+        ask_to_confirm(Subscription.objects.get().pk)
+    assert len(mail.outbox) == sent
+    with time_machine.travel(THURSDAY + timedelta(minutes=61), tick=False):
+        posted(client, email=paula)
+    assert len(mail.outbox) == sent + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_one_mail():
+    pk = asked().pk
+    barrier, faults = threading.Barrier(2), []
+
+    def work():
+        barrier.wait(5)
+        try:
+            ask_to_confirm(pk)
+        except Exception as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    [thread.start() for thread in threads]
+    [thread.join(30) for thread in threads]
+    assert (faults, len(mail.outbox)) == ([], 1)
+
+
+def test_the_calendar_looks_every_few_minutes():
+    app.loader.import_default_modules()
+    entry = app.conf.beat_schedule["confirmations"]
+    assert (entry["task"], entry["schedule"]) == (ask_again_to_confirm.name, schedule.RESEND_SECONDS)
 
 
 def test_who_does_not_confirm_is_forgotten_after_a_week(db):
