@@ -32,6 +32,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     GRANIAN_WORKERS=2 \
     GRANIAN_BLOCKING_THREADS=4 \
     GRANIAN_WORKERS_KILL_TIMEOUT=30 \
+    GRANIAN_RESPAWN_FAILED_WORKERS=true \
     GRANIAN_LOG_CONFIG=/app/deploy/granian-logs.json
 RUN useradd --system --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin portail
 COPY --from=build /opt/venv /opt/venv

@@ -4,14 +4,20 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.contrib.auth.password_validation import validate_password
+from django.forms.models import model_to_dict
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Membership, SecurityEvent, User
+from accounts.security_log import Kind, record
+from accounts.services import rights
 from roadmap_portal.history.admin import WithHistory
 from roadmap_portal.merging_admin import Merging, MergingForm, MergingInline
+
+# What of an account opens doors: who comes in, and the key that opens them all.
+TELLING = {"created", "email", "is_superuser"}
 
 # Their pages show everybody's keys.
 admin.site.unregister([TOTPDevice, StaticDevice])
@@ -61,12 +67,35 @@ class UserAdmin(Merging, WithHistory):
         """What a person wrote keeps its author: an account is closed, later made nameless, never deleted."""
         return False
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        written = form.written if change else ["created"]
+        if TELLING.intersection(written):
+            record(Kind.RIGHTS_CHANGED, request, user=obj, changed=written, is_superuser=obj.is_superuser)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The rows below are memberships: rights, told as those that the administrators' space gives and ends."""
+        super().save_formset(request, form, formset, change)
+        for membership in formset.new_objects:
+            rights.told(membership, request, given=str(membership.starts_on))
+        for membership in formset.deleted_objects:
+            rights.told(membership, request, ended=str(membership.starts_on))
+        for row in formset.initial_forms:
+            if row.written and row.instance not in formset.deleted_objects:
+                now = model_to_dict(row.instance, row.written)
+                changed = {name: [_as_text(row.initial[name]), _as_text(now[name])] for name in row.written}
+                rights.told(row.instance, request, changed=changed)
+
     def get_form(
         self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
         if obj is None:
             kwargs["form"] = NewUserForm
         return super().get_form(request, obj, change, **kwargs)
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 @admin.register(SecurityEvent)

@@ -11,6 +11,7 @@ from stdnum.fr import siret as siret_rules
 
 from roadmap_portal.full_text import Words
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 from roadmap_portal.versioned import Versioned
 
 
@@ -42,7 +43,7 @@ class Source(Versioned):
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     url = models.URLField(_("adresse"), max_length=500)
-    publisher = models.CharField(_("éditeur"), max_length=200)
+    publisher = OneLine(_("éditeur"), max_length=200)
     published_on = models.DateField(_("publiée le"), null=True, blank=True)
     published_precision = models.CharField(_("précision"), max_length=5, choices=DatePrecision.choices, blank=True)
 
@@ -51,12 +52,13 @@ class Source(Versioned):
         verbose_name_plural = _("sources")
         ordering = ["publisher", "code"]
         constraints = [
+            no_formula("source", "publisher"),
             models.CheckConstraint(
                 name="source_published_with_precision",
                 condition=Q(published_on__isnull=True, published_precision="")
                 | Q(published_on__isnull=False) & ~Q(published_precision=""),
                 violation_error_message=_("Une date de publication porte sa précision (jour, mois ou année)."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,21 +100,21 @@ class Actor(Versioned):
         OTHER = "other", _("autre")
 
     slug = models.SlugField(_("code"), max_length=80, unique=True)
-    name = models.CharField(_("nom"), max_length=200)
-    full_name = models.CharField(_("nom complet"), max_length=300, blank=True)
+    name = OneLine(_("nom"), max_length=200)
+    full_name = OneLine(_("nom complet"), max_length=300, blank=True)
     kind = models.CharField(_("catégorie"), max_length=24, choices=Kind.choices)
     side = models.CharField(_("côté"), max_length=6, choices=Side.choices, blank=True)
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("rattaché à")
     )
     description = models.TextField(_("description"), blank=True)
-    role_in_roadmap = models.CharField(_("rôle dans la feuille de route"), max_length=60, blank=True)
+    role_in_roadmap = OneLine(_("rôle dans la feuille de route"), max_length=60, blank=True)
     siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
     website = models.URLField(_("site web"), max_length=300, blank=True)
     website_confidence = models.CharField(_("fiabilité du site"), max_length=8, choices=Confidence.choices, blank=True)
-    city = models.CharField(_("commune"), max_length=120, blank=True)
-    department_code = models.CharField(_("département"), max_length=3, blank=True)
-    region_code = models.CharField(_("code Insee de la région"), max_length=3, blank=True)
+    city = OneLine(_("commune"), max_length=120, blank=True)
+    department_code = OneLine(_("département"), max_length=3, blank=True)
+    region_code = OneLine(_("code Insee de la région"), max_length=3, blank=True)
     confidence = models.CharField(_("fiabilité"), max_length=8, choices=Confidence.choices)
     note = models.TextField(_("note"), blank=True)
     sources = models.ManyToManyField(Source, related_name="actors", blank=True, verbose_name=_("sources"))
@@ -123,6 +125,7 @@ class Actor(Versioned):
         ordering = ["name"]
         indexes = [GinIndex(ACTOR_WORDS, name="actor_words")]
         constraints = [
+            no_formula("actor", "name", "full_name", "role_in_roadmap", "city", "department_code", "region_code"),
             models.CheckConstraint(
                 name="actor_siret_is_fourteen_digits",
                 condition=Q(siret="") | Q(siret__regex=r"^[0-9]{14}$"),

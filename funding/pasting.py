@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from commitments.spreadsheets import Fault, plain
+from roadmap_portal.one_line import RUN_BY_SPREADSHEETS
 
 COLUMNS = (
     "engagement",
@@ -101,6 +102,8 @@ class _Row:
         for column in COMPULSORY:
             if not self.text(column):
                 self.fault(column, _("une valeur"))
+        if self.text("document").startswith(RUN_BY_SPREADSHEETS):
+            self.fault("document", _("un texte qui commence par une lettre, un chiffre ou un guillemet"))
         occurred_on = self.day()
         return PastedRow(
             line=self.line,

@@ -1,5 +1,7 @@
-"""The page of an error. When the database or the broker is away it says so, and when to come back; it needs neither."""
+"""The page of an error. When the database or the broker is away, or a disk is full, it says so, and when to come back;
+it needs none of them."""
 
+import errno
 import logging
 import sys
 
@@ -10,6 +12,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 from redis.exceptions import ConnectionError as RedisAway
 
 AWAY = (OperationalError, InterfaceError, BrokerAway, RedisAway)
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 RETRY_SECONDS = 30
 logger = logging.getLogger(__name__)
 
@@ -17,7 +20,8 @@ logger = logging.getLogger(__name__)
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls it while it handles the exception: from inside a middleware as well as from a view."""
     error = sys.exc_info()[1]
-    if not isinstance(error, AWAY):
+    is_full = isinstance(error, OSError) and error.errno in NO_ROOM
+    if not isinstance(error, AWAY) and not is_full:
         return _page(request, "500.html", "The portal could not answer.")
     logger.error("Away: %s", error)
     response = _page(request, "503.html", "The portal is away for a moment.")

@@ -1,6 +1,7 @@
 """Servers that go away under load: every write that was acknowledged is there, whoever waits sees a clear page, and
 nobody has to lend a hand."""
 
+import http.client
 import itertools
 import os
 import shutil
@@ -24,7 +25,7 @@ from django.conf import settings
 from roadmap_portal.embedded.place import opened
 from roadmap_portal.embedded.server import PostgreSQL, Valkey
 from roadmap_portal.processes import spawn, stop
-from tests.web import running_web
+from tests.web import children, main_process, running_web
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SENT_AGAIN = """
@@ -72,7 +73,7 @@ class Subscribers:
 
     def __init__(self, site):
         self.site, self.over = site, threading.Event()
-        self.acknowledged, self.refused, self.odd = [], [], []
+        self.acknowledged, self.refused, self.cut, self.odd = [], [], [], []
         self.threads = [threading.Thread(target=self.ask, args=(n,)) for n in range(CLIENTS)]
 
     def ask(self, client):
@@ -92,6 +93,8 @@ class Subscribers:
             page = error.read().decode()
             clear = error.code == 503 and "Retry-After" in error.headers and "momentanément indisponible" in page
             (self.refused if clear else self.odd).append((error.code, page[:300]))
+        except (urllib.error.URLError, ConnectionError, http.client.HTTPException) as failure:
+            self.cut.append(failure)
 
     def __enter__(self):
         for thread in self.threads:
@@ -119,9 +122,34 @@ def test_postgresql_restarted_under_twenty_writers_loses_nothing_acknowledged(ma
     moments = [at for at, _email in people.acknowledged]
     assert min(moments) < stopped
     assert max(moments) > back
+    assert people.cut == []
+    assert_all_acknowledged_is_kept(people, there)
+
+
+def assert_all_acknowledged_is_kept(people, there):
     with psycopg.connect(there["DATABASE_URL"]) as connection:
         kept = {email for (email,) in connection.execute("SELECT email FROM commitments_subscription")}
     assert {email for _at, email in people.acknowledged} <= kept
+
+
+def test_a_web_process_killed_under_twenty_writers_loses_nothing_acknowledged(machine):
+    """As the image runs it. Those whom it was serving are cut off, which their proxy tells them; the others wait."""
+    _database, _broker, there = machine
+    variables = {"PROXIES": "1", "GRANIAN_WORKERS": "2", "GRANIAN_RESPAWN_FAILED_WORKERS": "true"}
+    with running_web(**there, **variables) as site, Subscribers(site) as people:
+        time.sleep(BEFORE)
+        before = children(main_process(site))
+        killed = before[0]
+        os.kill(killed, signal.SIGKILL)
+        at = time.monotonic()
+        while not (now := set(children(main_process(site)))) > set(before) - {killed}:
+            assert time.monotonic() - at < 60, (before, now)
+            time.sleep(0.2)
+        time.sleep(AFTER)
+    assert (people.odd, people.refused) == ([], [])
+    assert len(people.cut) <= CLIENTS
+    assert max(moment for moment, _email in people.acknowledged) > at + AFTER - 1
+    assert_all_acknowledged_is_kept(people, there)
 
 
 @contextmanager

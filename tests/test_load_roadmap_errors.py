@@ -62,6 +62,7 @@ MISTAKES = [
     (drop("eng-06-former", "title"), "eng-06-former", "title : lu rien (clé absente), attendu un texte non vide"),
     (put("eng-06-former", "title", ""), "eng-06-former", "title : lu «  », attendu un texte non vide"),
     (put("eng-06-former", "title", 12), "eng-06-former", "title : lu « 12 », attendu un texte"),
+    (put("eng-06-former", "title", "=1+1"), "eng-06-former", "caractères qui commence par une lettre, un chiffre"),
     (put("eng-06-former", "title", "x" * 301), "eng-06-former", "attendu un texte non vide d’au plus 300 caractères"),
     (put("eng-06-former", "title", "a\0b"), "eng-06-former", "title : lu"),
     (put("eng-06-former", "titel", "Former"), "eng-06-former", "titel : lu « Former », attendu une clé connue"),

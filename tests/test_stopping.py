@@ -7,12 +7,11 @@ import threading
 import time
 import urllib.request
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 
-from tests.web import LOG, read, running_web
+from tests.web import LOG, main_process, read, running_web
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 TOKEN = "a-token-of-the-tests-alone"
@@ -35,16 +34,6 @@ def test_two_processes_are_counted_together_and_each_line_is_json(tmp_path):
         assert float(figures(address)[name]) == 20
     lines = [json.loads(line) for line in LOG.read_text().splitlines()]
     assert len([line for line in lines if line.get("view") == "robots_txt" and line["request"]]) == 20
-
-
-def main_process(address):
-    """Of the server, by the port in its command line."""
-    port = address.rpartition(":")[2]
-    for entry in Path("/proc").glob("[0-9]*"):
-        words = (entry / "cmdline").read_bytes().split(b"\0") if (entry / "cmdline").exists() else []
-        if b"granian" in words and port.encode() in words and entry.name.isdigit():
-            return int(entry.name)
-    raise AssertionError("no server")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.conf import settings
 
@@ -56,6 +57,23 @@ def running_web(**variables: str) -> Iterator[str]:
         finally:
             stop(process, signal.SIGTERM)
             end_of_sessions()
+
+
+def main_process(address: str) -> int:
+    """Of the server, by the port in its command line."""
+    port = address.rpartition(":")[2]
+    for entry in Path("/proc").glob("[0-9]*"):
+        words = (entry / "cmdline").read_bytes().split(b"\0") if (entry / "cmdline").exists() else []
+        if b"granian" in words and port.encode() in words and entry.name.isdigit():
+            return int(entry.name)
+    raise AssertionError("no server")
+
+
+def children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
 
 
 def read(url: str) -> str:

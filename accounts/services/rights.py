@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -23,7 +24,7 @@ def give(membership: Membership, *, request: HttpRequest | None = None) -> Membe
     """Raises ValidationError for what the database would refuse."""
     membership.full_clean()
     membership.save()
-    _told(membership, request, "given")
+    told(membership, request, given=str(membership.starts_on))
     return membership
 
 
@@ -33,12 +34,13 @@ def end(membership: Membership, *, today: date, request: HttpRequest | None = No
     locked = Membership.objects.select_for_update(of=("self",)).select_related("user", "actor").get(pk=membership.pk)
     _keep_an_administrator([locked], today)
     locked.end_before(today)
-    _told(locked, request, "ended")
+    told(locked, request, ended=str(locked.starts_on))
 
 
-def _told(membership: Membership, request: HttpRequest | None, what: str) -> None:
-    right = {"role": membership.role, "actor": membership.actor.slug, what: str(membership.starts_on)}
-    record(Kind.RIGHTS_CHANGED, request, user=membership.user, **right)
+def told(membership: Membership, request: HttpRequest | None, **what: Any) -> None:
+    """`what`: given, ended or changed, as JSON can say it."""
+    right = {"role": membership.role, "actor": membership.actor.slug}
+    record(Kind.RIGHTS_CHANGED, request, user=membership.user, **right, **what)
 
 
 def _keep_an_administrator(going: list[Membership], today: date) -> None:
@@ -87,7 +89,7 @@ def leave(
                 user=taker, actor=membership.actor, role=membership.role, starts_on=today, ends_on=membership.ends_on
             )
         )
-        _told(given[-1], request, "given")
+        told(given[-1], request, given=str(today))
     # Those to come too: an account that is opened again has none.
     own = list(locked.memberships.not_over(today).select_related("actor"))
     _keep_an_administrator(own, today)

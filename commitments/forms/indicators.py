@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from actors.models import DatePrecision
+from actors.models import DatePrecision, Source
 from commitments.forms.updates import date_field
 from commitments.models import Axis, Indicator, Measurement
 from commitments.transitions import Origin, ToConfirm, TransitionRefused
@@ -59,6 +59,7 @@ class MeasurementForm(forms.ModelForm):
         label=_("Qui publie cette page"),
         required=False,
         max_length=200,
+        validators=[Source._meta.get_field("publisher").begins_as_text],
         help_text=_("Laissez vide si le portail cite déjà cette page."),
     )
     source_published_on = date_field(_("Page publiée le"), required=False)

@@ -20,6 +20,7 @@ from commitments.models.guards import (
 from commitments.models.roadmap import Axis, Roadmap
 from roadmap_portal.full_text import Words
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 from roadmap_portal.versioned import Versioned
 
 
@@ -108,11 +109,11 @@ class Commitment(Versioned):
         Roadmap, on_delete=models.PROTECT, related_name="commitments", verbose_name=_("feuille de route")
     )
     code = models.SlugField(_("code"), max_length=80)
-    title = models.CharField(_("titre"), max_length=300)
+    title = OneLine(_("titre"), max_length=300)
     official_text = models.TextField(_("texte officiel"), blank=True)
     summary = models.TextField(_("résumé"), blank=True)
     # The official text has no translation: French is the language it was signed in.
-    title_en = models.CharField(_("titre en anglais"), max_length=300, blank=True)
+    title_en = OneLine(_("titre en anglais"), max_length=300, blank=True)
     summary_en = models.TextField(_("résumé en anglais"), blank=True)
     note = models.TextField(_("note de lecture"), blank=True)
     # Without an axis: the commitment covers all of them.
@@ -207,6 +208,7 @@ class Commitment(Versioned):
             ),
         ]
         constraints = [
+            no_formula("commitment", "title", "title_en"),
             models.UniqueConstraint(
                 fields=["roadmap", "code"],
                 name="commitment_code_once_in_roadmap",

@@ -15,6 +15,7 @@ from commitments.models.evidence_guards import EVIDENCE_KEPT, LAST_PIECE_KEPT, S
 from commitments.models.milestone import Milestone
 from commitments.models.update import ProgressUpdate
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 
 
 def random_name(_evidence: models.Model, _file_name: str) -> str:
@@ -67,7 +68,7 @@ class Evidence(models.Model):
         verbose_name=_("point d’avancement"),
     )
     kind = models.CharField(_("nature"), max_length=12, choices=Kind.choices)
-    title = models.CharField(_("intitulé"), max_length=200)
+    title = OneLine(_("intitulé"), max_length=200)
     is_public = models.BooleanField(
         _("publique"), default=True, help_text=_("Non publique : son existence est dite, pas son contenu.")
     )
@@ -106,6 +107,7 @@ class Evidence(models.Model):
         verbose_name_plural = _("pièces justificatives")
         ordering = ["added_at", "pk"]
         constraints = [
+            no_formula("evidence", "title"),
             models.CheckConstraint(
                 name="evidence_link_or_file",
                 condition=Q(url="") & ~Q(file="") & ~Q(sha256="") | ~Q(url="") & Q(file=""),

@@ -15,6 +15,7 @@ from commitments.models.commitment import Commitment
 from commitments.models.indicator_guards import MEASUREMENT_APPEND_ONLY, MEASUREMENT_SOUND
 from commitments.models.roadmap import Axis, Roadmap
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 from roadmap_portal.versioned import Versioned
 
 
@@ -44,7 +45,7 @@ class Indicator(Versioned):
         Roadmap, on_delete=models.PROTECT, related_name="indicators", verbose_name=_("feuille de route")
     )
     code = models.SlugField(_("code"), max_length=80, unique=True)
-    title = models.CharField(_("titre"), max_length=300)
+    title = OneLine(_("titre"), max_length=300)
     description = models.TextField(_("définition"), blank=True)
     note = models.TextField(_("limites"), blank=True)
     method = models.TextField(_("méthode de calcul"), blank=True)
@@ -60,14 +61,14 @@ class Indicator(Versioned):
     unit = models.CharField(_("unité"), max_length=12, choices=Unit.choices)
     decimals = models.PositiveSmallIntegerField(_("décimales"), default=0)
     direction = models.CharField(_("sens attendu"), max_length=5, choices=Direction.choices, default=Direction.UP)
-    geographic_scope = models.CharField(_("périmètre géographique"), max_length=120, blank=True)
+    geographic_scope = OneLine(_("périmètre géographique"), max_length=120, blank=True)
     producer = models.ForeignKey(
         Actor, on_delete=models.PROTECT, null=True, blank=True, related_name="indicators", verbose_name=_("producteur")
     )
     baseline = models.DecimalField(_("valeur initiale"), max_digits=18, decimal_places=4, null=True, blank=True)
     baseline_on = models.DateField(_("date de la valeur initiale"), null=True, blank=True)
     baseline_precision = models.CharField(_("précision"), max_length=5, choices=DatePrecision.choices, blank=True)
-    baseline_qualifier = models.CharField(_("nuance"), max_length=120, blank=True)
+    baseline_qualifier = OneLine(_("nuance"), max_length=120, blank=True)
     baseline_source = models.ForeignKey(
         Source, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("source")
     )
@@ -91,11 +92,12 @@ class Indicator(Versioned):
         verbose_name_plural = _("indicateurs")
         ordering = ["code"]
         constraints = [
+            no_formula("indicator", "title", "geographic_scope", "baseline_qualifier"),
             models.CheckConstraint(
                 name="indicator_baseline_is_dated",
                 condition=Q(baseline__isnull=True) | Q(baseline_on__isnull=False),
                 violation_error_message=_("La valeur initiale porte sa date."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -133,7 +135,7 @@ class IndicatorTarget(Versioned):
     # Some published targets carry no date; they are shown, and measure nothing.
     due_on = models.DateField(_("pour le"), null=True, blank=True)
     precision = models.CharField(_("précision"), max_length=5, choices=DatePrecision.choices, blank=True)
-    qualifier = models.CharField(_("nuance"), max_length=120, blank=True)
+    qualifier = OneLine(_("nuance"), max_length=120, blank=True)
     source = models.ForeignKey(
         Source, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("source")
     )
@@ -143,12 +145,13 @@ class IndicatorTarget(Versioned):
         verbose_name_plural = _("cibles")
         ordering = [models.F("due_on").asc(nulls_last=True), "kind"]
         constraints = [
+            no_formula("indicator_target", "qualifier"),
             models.UniqueConstraint(
                 fields=["indicator", "due_on"],
                 name="indicator_target_once_a_date",
                 nulls_distinct=False,
                 violation_error_message=_("L’indicateur a déjà une cible à cette date."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,7 +175,7 @@ class Measurement(models.Model):
     precision = models.CharField(_("précision"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY)
     value = models.DecimalField(_("valeur"), max_digits=18, decimal_places=4)
     quality = models.CharField(_("qualité"), max_length=11, choices=Quality.choices, default=Quality.UNKNOWN)
-    qualifier = models.CharField(_("nuance"), max_length=120, blank=True)
+    qualifier = OneLine(_("nuance"), max_length=120, blank=True)
     source = models.ForeignKey(
         Source, on_delete=models.PROTECT, null=True, blank=True, related_name="measurements", verbose_name=_("source")
     )
@@ -191,6 +194,7 @@ class Measurement(models.Model):
         verbose_name = _("mesure")
         verbose_name_plural = _("mesures")
         ordering = ["reference_on", "recorded_at", "pk"]
+        constraints = [no_formula("measurement", "qualifier")]
         triggers = [MEASUREMENT_APPEND_ONLY, MEASUREMENT_SOUND]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from commitments.models.guards import (
     not_deleted_in_force,
 )
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 from roadmap_portal.versioned import Versioned
 
 
@@ -36,8 +37,8 @@ class Milestone(Versioned):
     commitment = models.ForeignKey(
         Commitment, on_delete=models.CASCADE, related_name="milestones", verbose_name=_("engagement")
     )
-    title = models.CharField(_("intitulé"), max_length=300)
-    title_en = models.CharField(_("intitulé en anglais"), max_length=300, blank=True)
+    title = OneLine(_("intitulé"), max_length=300)
+    title_en = OneLine(_("intitulé en anglais"), max_length=300, blank=True)
     # A date quoted from the press is shown, but nobody follows it up: it enters neither progress nor lateness.
     origin = models.CharField(_("origine"), max_length=6, choices=Origin.choices, default=Origin.PLAN)
     source = models.ForeignKey(
@@ -63,6 +64,7 @@ class Milestone(Versioned):
         ordering = ["due_on", "pk"]
         indexes = [models.Index(fields=["due_on", "id"], name="milestone_by_due_date")]
         constraints = [
+            no_formula("milestone", "title", "title_en"),
             models.UniqueConstraint(
                 fields=["commitment", "title"],
                 name="milestone_title_once",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, Source
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 from roadmap_portal.versioned import Versioned
 
 
@@ -20,13 +21,13 @@ class Roadmap(Versioned):
         BOTH = "both", _("visa de l’État et de la Région")
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
-    title = models.CharField(_("titre"), max_length=200)
+    title = OneLine(_("titre"), max_length=200)
     ambition = models.TextField(_("ambition"), blank=True)
     # English is a second language: what nobody has translated is shown in French, and says so.
-    title_en = models.CharField(_("titre en anglais"), max_length=200, blank=True)
+    title_en = OneLine(_("titre en anglais"), max_length=200, blank=True)
     ambition_en = models.TextField(_("ambition en anglais"), blank=True)
     signed_on = models.DateField(_("signée le"), null=True, blank=True)
-    signed_at = models.CharField(_("lieu de signature"), max_length=200, blank=True)
+    signed_at = OneLine(_("lieu de signature"), max_length=200, blank=True)
     starts_on = models.DateField(_("début"), null=True, blank=True)
     ends_on = models.DateField(_("fin"), null=True, blank=True)
     signatories = models.ManyToManyField(Actor, related_name="signed_roadmaps", verbose_name=_("signataires"))
@@ -53,6 +54,7 @@ class Roadmap(Versioned):
         verbose_name = _("feuille de route")
         verbose_name_plural = _("feuilles de route")
         constraints = [
+            no_formula("roadmap", "title", "title_en", "signed_at"),
             models.CheckConstraint(
                 name="roadmap_dates_in_order",
                 condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
@@ -84,9 +86,9 @@ class Axis(Versioned):
     )
     code = models.SlugField(_("code"), max_length=60)
     kind = models.CharField(_("nature"), max_length=9, choices=Kind.choices)
-    title = models.CharField(_("titre"), max_length=200)
+    title = OneLine(_("titre"), max_length=200)
     description = models.TextField(_("description"), blank=True)
-    title_en = models.CharField(_("titre en anglais"), max_length=200, blank=True)
+    title_en = OneLine(_("titre en anglais"), max_length=200, blank=True)
     description_en = models.TextField(_("description en anglais"), blank=True)
     note = models.TextField(_("note"), blank=True)
     order = models.PositiveSmallIntegerField(_("ordre"), default=0)
@@ -101,6 +103,7 @@ class Axis(Versioned):
         verbose_name_plural = _("axes")
         ordering = ["order", "code"]
         constraints = [
+            no_formula("axis", "title", "title_en"),
             models.UniqueConstraint(
                 fields=["roadmap", "code"],
                 name="axis_code_once_in_roadmap",

@@ -11,6 +11,7 @@ from commitments.models.commitment import Commitment
 from commitments.models.guards import AGENDA_KEPT, DECISION_KEPT, MEETING_KEPT
 from commitments.models.roadmap import Roadmap
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 from roadmap_portal.versioned import Versioned
 
 
@@ -24,7 +25,7 @@ class SteeringMeeting(Versioned):
         Roadmap, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("feuille de route")
     )
     held_on = models.DateField(_("date de la réunion"))
-    place = models.CharField(_("lieu"), max_length=200, blank=True)
+    place = OneLine(_("lieu"), max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
     state = models.CharField(_("état"), max_length=7, choices=State.choices, default=State.PLANNED, editable=False)
     # The day the agenda below was read from the commitments: that of the meeting, or the day it was said to be held.
@@ -35,6 +36,7 @@ class SteeringMeeting(Versioned):
         verbose_name_plural = _("comités de pilotage")
         ordering = ["-held_on", "-pk"]
         constraints = [
+            no_formula("steering_meeting", "place"),
             models.UniqueConstraint(
                 fields=["roadmap", "held_on"],
                 name="meeting_once_a_day",

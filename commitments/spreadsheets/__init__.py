@@ -80,7 +80,19 @@ def _no_table() -> UploadRefused:
 
 def _table(sheet: CalamineSheet, extents: dict[str, Extent]) -> Table:
     covered = extents[sheet.name].covered if sheet.name in extents else _covered(sheet.merged_cell_ranges or [])
-    return Table(sheet.name, sheet.to_python(skip_empty_area=False), frozenset(covered))
+    rows = sheet.to_python(skip_empty_area=False)
+    _check_can_be_kept(rows, sheet.name)
+    return Table(sheet.name, rows, frozenset(covered))
+
+
+def _check_can_be_kept(rows: Sequence[Row], sheet: str) -> None:
+    """XLSX writes « _x0000_ » for a character that neither a form nor PostgreSQL lets through."""
+    for number, row in enumerate(rows, start=1):
+        if any(isinstance(cell, str) and "\0" in cell for cell in row):
+            raise UploadRefused(
+                _("un caractère nul, feuille « %(sheet)s », ligne %(row)s") % {"sheet": sheet, "row": number},
+                _("du texte, sans caractère invisible"),
+            )
 
 
 def _covered(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> set[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """Pieces of evidence: added to what they prove, then kept as they are. Withdrawing one signs and dates it."""
 
+import logging
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from commitments.transitions.tables import State, TransitionRefused
 from commitments.transitions.updates import open_update
 from commitments.uploads import UploadRefused, read_upload
 
+logger = logging.getLogger(__name__)
 BEING_WRITTEN = {State.DRAFT, State.RETURNED}
 
 
@@ -63,8 +65,8 @@ def add_evidence(  # noqa: PLR0913 - what a piece is made of
             if (same := _same(piece)) is not None:
                 return same
             if file is not None:
-                stored = piece.file.storage.save(random_name(piece, ""), file)
-                piece.file = stored
+                stored = random_name(piece, "")
+                piece.file = _stored(piece, stored, file)
             piece.save()
             if piece.update is not None:
                 piece.update.writers.add(by)
@@ -73,6 +75,17 @@ def add_evidence(  # noqa: PLR0913 - what a piece is made of
             piece.file.storage.delete(stored)
         raise
     return piece
+
+
+def _stored(piece: Evidence, name: str, file: File) -> str:
+    try:
+        return piece.file.storage.save(name, file)
+    except OSError as failure:
+        logger.exception("A piece of evidence could not be stored.")
+        told = _(
+            "Fichier non enregistré, sans doute faute de place sur le portail : rien n’est ajouté. Réessayez plus tard."
+        )
+        raise TransitionRefused(told, field="file") from failure
 
 
 @transaction.atomic

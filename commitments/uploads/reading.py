@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from commitments.uploads.archives import check_archive
 from commitments.uploads.refusals import UploadRefused
+from roadmap_portal.one_line import RUN_BY_SPREADSHEETS
 from roadmap_portal.templatetags.portal import file_size
 
 FORMATS = {
@@ -63,9 +64,11 @@ def read_upload(file: File) -> Upload:
 
 
 def _clean(name: str) -> str:
-    """Without folders, nor the invisible marks by which « fdp.exe » is shown as « exe.pdf »."""
+    """Without folders, nor the invisible marks by which « fdp.exe » is shown as « exe.pdf », nor what would make the
+    name a formula in the tables that cite it."""
     name = PurePosixPath(name.replace("\\", "/")).name
-    name = "".join(c for c in unicodedata.normalize("NFC", name) if not unicodedata.category(c).startswith("C")).strip()
+    name = "".join(c for c in unicodedata.normalize("NFC", name) if not unicodedata.category(c).startswith("C"))
+    name = name.lstrip("".join(RUN_BY_SPREADSHEETS) + " ").rstrip()
     path = PurePosixPath(name)
     return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Confidence, Source
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 from roadmap_portal.versioned import Versioned
 
 
@@ -26,7 +27,7 @@ class Envelope(Versioned):
         COMPUTED = "computed", _("montant calculé à partir des parts publiées par financeur")
 
     code = models.SlugField(_("code"), max_length=80, unique=True)
-    title = models.CharField(_("intitulé"), max_length=300)
+    title = OneLine(_("intitulé"), max_length=300)
     description = models.TextField(_("description"), blank=True)
     note = models.TextField(_("note"), blank=True)
     parent = models.ForeignKey(
@@ -38,14 +39,14 @@ class Envelope(Versioned):
         verbose_name=_("fait partie de"),
     )
     reach = models.CharField(_("portée"), max_length=8, choices=Reach.choices)
-    geographic_scope = models.CharField(_("périmètre géographique"), max_length=120, blank=True)
+    geographic_scope = OneLine(_("périmètre géographique"), max_length=120, blank=True)
     # Missing is not zero: some envelopes were announced without any figure.
     amount = models.DecimalField(
         _("montant"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal(0))]
     )
     is_yearly = models.BooleanField(_("montant annuel"), default=False)
     amount_basis = models.CharField(_("base du montant"), max_length=9, choices=AmountBasis.choices, blank=True)
-    period = models.CharField(_("période"), max_length=80, blank=True)
+    period = OneLine(_("période"), max_length=80, blank=True)
     stated_on = models.DateField(_("chiffre au"), null=True, blank=True)
     stated_precision = models.CharField(_("précision"), max_length=5, blank=True)
     figures = models.JSONField(_("chiffres cités par les sources"), default=list, blank=True)
@@ -71,6 +72,7 @@ class Envelope(Versioned):
         verbose_name_plural = _("enveloppes")
         ordering = ["code"]
         constraints = [
+            no_formula("envelope", "title", "geographic_scope", "period"),
             models.CheckConstraint(
                 name="envelope_amount_is_not_negative",
                 condition=Q(amount__isnull=True) | Q(amount__gte=0),

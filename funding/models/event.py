@@ -18,6 +18,7 @@ from commitments.models.guards import append_only
 from funding.models.guards import EVENT_FITS_ITS_LINE, LEDGER_ADDS_UP
 from funding.models.line import FundingLine
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 
 
 class EventQuerySet(models.QuerySet["FundingEvent"]):
@@ -51,7 +52,7 @@ class FundingEvent(models.Model):
     fiscal_year = models.PositiveSmallIntegerField(
         _("exercice"), validators=[MinValueValidator(2000), MaxValueValidator(2100)]
     )
-    document = models.CharField(_("document source"), max_length=300)
+    document = OneLine(_("document source"), max_length=300)
     document_url = models.URLField(_("adresse du document"), max_length=500, blank=True)
     reason = models.TextField(_("motif"), blank=True)
     supersedes = models.OneToOneField(
@@ -73,6 +74,7 @@ class FundingEvent(models.Model):
         verbose_name_plural = _("écritures de financement")
         ordering = ["occurred_on", "recorded_at", "pk"]
         constraints = [
+            no_formula("funding_event", "document"),
             models.CheckConstraint(
                 name="funding_event_amount_is_positive",
                 condition=Q(amount__gt=0) | Q(amount=0, supersedes__isnull=False),

@@ -17,6 +17,7 @@ from actors.models import Actor, validate_siret
 from funding.models.guards import GRANT_SIGNED_BEFORE_PAYMENTS, PUBLISHED_GRANT_KEPT, shares_add_up
 from funding.models.line import FundingLine
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 from roadmap_portal.versioned import Versioned
 
 LONGEST = 256
@@ -45,11 +46,11 @@ class Grant(Versioned):
     # dateConvention
     signed_on = models.DateField(_("convention signée le"))
     # referenceDecision
-    decision_reference = models.CharField(_("référence de la décision"), max_length=120, blank=True)
+    decision_reference = OneLine(_("référence de la décision"), max_length=120, blank=True)
     decided_on = models.DateField(_("décision du"), null=True, blank=True)
-    agreement_number = models.CharField(_("numéro de la convention"), max_length=120, blank=True)
+    agreement_number = OneLine(_("numéro de la convention"), max_length=120, blank=True)
     # objet
-    purpose = models.CharField(_("objet"), max_length=LONGEST)
+    purpose = OneLine(_("objet"), max_length=LONGEST)
     # montant: the whole grant, before it is shared. A repayable advance is no cost, and is shown apart (F3.12).
     amount = models.DecimalField(
         _("montant de l’aide"), max_digits=14, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
@@ -63,7 +64,7 @@ class Grant(Versioned):
     )
     nature = models.CharField(_("nature"), max_length=7, choices=Nature.choices, default=Nature.CASH)
     # conditionsVersement
-    payment_terms = models.CharField(
+    payment_terms = OneLine(
         _("conditions de versement"),
         max_length=LONGEST,
         help_text=_("« unique », « échelonné », ou en toutes lettres."),
@@ -72,9 +73,9 @@ class Grant(Versioned):
     pays_from = models.DateField(_("versements à partir du"))
     pays_to = models.DateField(_("versements jusqu’au"), null=True, blank=True)
     # idRAE, notificationUE, dispositifAide
-    rae_id = models.CharField(_("n° du régime d’aides"), max_length=5, blank=True)
+    rae_id = OneLine(_("n° du régime d’aides"), max_length=5, blank=True)
     is_notified = models.BooleanField(_("notifiée au titre des aides d’État"), default=False)
-    scheme = models.CharField(_("dispositif d’aide"), max_length=120, blank=True)
+    scheme = OneLine(_("dispositif d’aide"), max_length=120, blank=True)
     published_on = models.DateField(_("publiée le"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
@@ -86,6 +87,9 @@ class Grant(Versioned):
         verbose_name_plural = _("subventions")
         ordering = ["-signed_on", "pk"]
         constraints = [
+            no_formula(
+                "grant", "decision_reference", "agreement_number", "purpose", "payment_terms", "rae_id", "scheme"
+            ),
             models.CheckConstraint(
                 name="grant_amount_is_positive",
                 condition=Q(amount__gt=0, repayable_advance__gte=0, repayable_advance__lte=F("amount")),
@@ -152,7 +156,7 @@ class GrantBeneficiary(models.Model):
     )
     kind = models.CharField(_("nature"), max_length=7, choices=Kind.choices)
     # nomBeneficiaire, idBeneficiaire, rnaBeneficiaire, pourcentageSubvention
-    name = models.CharField(_("nom"), max_length=300)
+    name = OneLine(_("nom"), max_length=300)
     siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
     rna = models.CharField(_("n° RNA"), max_length=10, blank=True)
     share = models.DecimalField(
@@ -164,6 +168,7 @@ class GrantBeneficiary(models.Model):
         verbose_name_plural = _("bénéficiaires d’une subvention")
         ordering = ["grant", "pk"]
         constraints = [
+            no_formula("grant_beneficiary", "name"),
             models.CheckConstraint(
                 name="grant_share_is_a_part",
                 condition=Q(share__gte=Decimal("0.01"), share__lte=1),

@@ -8,6 +8,7 @@ from commitments.models import Commitment
 from funding.models.envelope import Envelope
 from funding.models.guards import AUTHORISATION_OF_THE_STATE, LINE_WITH_EVENTS_KEPT
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 from roadmap_portal.versioned import Versioned
 
 
@@ -35,11 +36,11 @@ class FundingLine(Versioned):
     beneficiary = models.ForeignKey(
         Actor, on_delete=models.PROTECT, null=True, blank=True, related_name="grants", verbose_name=_("bénéficiaire")
     )
-    instrument = models.CharField(_("instrument"), max_length=120, blank=True)
+    instrument = OneLine(_("instrument"), max_length=120, blank=True)
     authorisation_kind = models.CharField(
         _("nature de l’autorisation"), max_length=2, choices=AuthorisationKind.choices, blank=True
     )
-    agreement_reference = models.CharField(_("référence de la convention"), max_length=120, blank=True)
+    agreement_reference = OneLine(_("référence de la convention"), max_length=120, blank=True)
     is_fictional = models.BooleanField(_("fictive"), default=False, editable=False)
     # Read in the facts file: the next load brings it up to date. Those typed by staff stay as they are.
     from_facts = models.BooleanField(_("lue dans les faits publics"), default=False, editable=False)
@@ -50,6 +51,7 @@ class FundingLine(Versioned):
         verbose_name_plural = _("lignes de financement")
         ordering = ["commitment", "envelope", "pk"]
         constraints = [
+            no_formula("funding_line", "instrument", "agreement_reference"),
             models.UniqueConstraint(
                 fields=["commitment", "envelope", "funder"],
                 name="funding_line_once",

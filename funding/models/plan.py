@@ -18,6 +18,7 @@ from commitments.models.guards import append_only
 from funding.models.envelope import Envelope
 from funding.models.guards import plan_adds_up
 from roadmap_portal.history.tracking import tracked
+from roadmap_portal.one_line import OneLine, no_formula
 
 CENT = Decimal("0.01")
 
@@ -45,7 +46,7 @@ class FinancingPlan(models.Model):
         _("dépense éligible"), max_digits=14, decimal_places=2, validators=[MinValueValidator(CENT)]
     )
     adopted_on = models.DateField(_("adopté le"))
-    document = models.CharField(_("document source"), max_length=300)
+    document = OneLine(_("document source"), max_length=300)
     document_url = models.URLField(_("adresse du document"), max_length=500, blank=True)
     # Of what the law allows but asks to be explained: a low own share, a European rate above its cap.
     alert_reason = models.TextField(_("explication des alertes"), blank=True)
@@ -68,6 +69,7 @@ class FinancingPlan(models.Model):
         verbose_name_plural = _("plans de financement")
         ordering = ["commitment", "pk"]
         constraints = [
+            no_formula("financing_plan", "document"),
             models.CheckConstraint(
                 name="financing_plan_costs_are_positive",
                 condition=Q(total_cost__gt=0, eligible_cost__gt=0),
@@ -116,7 +118,7 @@ class PlanShare(models.Model):
         Actor, on_delete=models.PROTECT, null=True, blank=True, related_name="plan_shares", verbose_name=_("financeur")
     )
     # For who is no actor of the roadmap: « mécénat », « entreprises membres ».
-    label = models.CharField(_("désignation"), max_length=200, blank=True)
+    label = OneLine(_("désignation"), max_length=200, blank=True)
     envelope = models.ForeignKey(
         Envelope, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("enveloppe")
     )
@@ -128,6 +130,7 @@ class PlanShare(models.Model):
         verbose_name_plural = _("parts d’un plan de financement")
         ordering = ["plan", "pk"]
         constraints = [
+            no_formula("plan_share", "label"),
             models.CheckConstraint(
                 name="plan_share_is_positive",
                 condition=Q(amount__gt=0),

@@ -15,9 +15,8 @@ from reports.writers import ledger
 from reports.writers.columns import Column, Value, Words
 from reports.writers.sheets import commitment_rows
 from reports.writers.sheets_commitments import COMMITMENT, NOTICE
+from roadmap_portal.one_line import RUN_BY_SPREADSHEETS
 from roadmap_portal.templatetags.portal import NBSP
-
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def day(value: str) -> str:

@@ -18,6 +18,7 @@ from django.db import models
 
 from roadmap_portal.facts.shapes import Day
 from roadmap_portal.facts.typography import composed
+from roadmap_portal.one_line import OneLine
 
 MISSING = object()
 PUBLISHED_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -68,7 +69,8 @@ def expected_of(rule: models.Field) -> str:
         whole = rule.max_digits - rule.decimal_places
         bound = " positif" if rule.validators and rule.name.endswith("amount") else ""
         return f"un nombre{bound} ({whole} chiffres et {rule.decimal_places} décimales au plus)"
-    return f"un texte{limit}" if rule.blank else f"un texte non vide{limit}"
+    first = " qui commence par une lettre, un chiffre ou un guillemet" if isinstance(rule, OneLine) else ""
+    return f"un texte{limit}{first}" if rule.blank else f"un texte non vide{limit}{first}"
 
 
 def parse_day(value: Any) -> Day | None:

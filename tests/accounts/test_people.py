@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils.timezone import localdate
+from lxml import html
 
 from accounts import permissions
 from accounts.models import Membership, SecurityEvent, User
@@ -134,6 +135,56 @@ def test_the_admin_neither_closes_nor_deletes_an_account(administering, paula):
     assert (
         administering.post(reverse("admin:accounts_user_delete", args=[paula.pk]), {"post": "yes"}).status_code == 403
     )
+
+
+def admin_page(client, user):
+    """What the form of the admin sends when nothing is changed in it."""
+    address = reverse("admin:accounts_user_change", args=[user.pk])
+    [form] = [each for each in html.fromstring(client.get(address).content).forms if each.get("id") == "user_form"]
+    # An empty box is sent too, which lxml leaves out.
+    empty = {box.name: "" for box in form.inputs if box.name and box.get("type") == "text" and box.value is None}
+    return address, {**empty, **dict(form.form_values())}
+
+
+def told_of(user):
+    return [event.details for event in SecurityEvent.objects.filter(kind="rights_changed", user=user).order_by("pk")]
+
+
+def test_what_the_admin_does_to_rights_is_told_as_elsewhere(administering, amina, paula, state):
+    (row,) = paula.memberships.all()
+    address, sent = admin_page(administering, paula)
+    assert administering.post(address, sent).status_code == 302
+    assert told_of(paula) == [], "nothing was changed"
+
+    administering.post(address, sent | {"memberships-0-role": "administrator"})
+    by = {"by": amina.pk, "actor": "region"}
+    raised = {**by, "role": "administrator", "changed": {"role": ["contributor", "administrator"]}}
+    assert told_of(paula) == [raised]
+
+    address, sent = admin_page(administering, paula)
+    added = {"memberships-1-actor": state.pk, "memberships-1-role": "reader", "memberships-1-starts_on": "2026-01-05"}
+    administering.post(address, sent | added | {"memberships-TOTAL_FORMS": 2})
+    given = {"by": amina.pk, "actor": "prefecture", "role": "reader", "given": "2026-01-05"}
+    assert told_of(paula) == [raised, given]
+
+    address, sent = admin_page(administering, paula)
+    place = next(n for n in (0, 1) if sent[f"memberships-{n}-id"] == str(row.pk))
+    administering.post(address, sent | {f"memberships-{place}-DELETE": "on"})
+    assert told_of(paula)[2:] == [{**by, "role": "administrator", "ended": "2020-01-01"}]
+    assert [right.role for right in paula.memberships.all()] == ["reader"]
+
+
+def test_the_admin_tells_of_the_rescue_account_and_of_who_comes_in(administering, amina, paula):
+    address, sent = admin_page(administering, paula)
+    administering.post(address, sent | {"name": "Paula B."})
+    assert told_of(paula) == []
+    administering.post(address, sent | {"is_superuser": "on"})
+    assert told_of(paula) == [{"by": amina.pk, "changed": ["is_superuser"], "is_superuser": True}]
+    none = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    new = {"email": "neuf@example.org", "name": "Neuf", "language": "fr", "new_password": "une longue phrase 42 !"}
+    administering.post(reverse("admin:accounts_user_add"), new | none)
+    found = User.objects.get(email="neuf@example.org")
+    assert told_of(found) == [{"by": amina.pk, "changed": ["created"], "is_superuser": False}]
 
 
 def test_a_banner_stands_on_every_page_in_its_language(client, roadmap):

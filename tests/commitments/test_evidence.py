@@ -1,6 +1,8 @@
 """Evidence: who gives it, with what text it is approved, that it never changes, and what the public learns of it."""
 
+import resource
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from html import unescape
 
@@ -215,6 +217,27 @@ def test_a_row_that_is_lost_leaves_no_file(commitment, paula, files):
         cursor.execute("ALTER TABLE commitments_evidence ADD CONSTRAINT too_big CHECK (size < 10)")
     with pytest.raises(IntegrityError, match="too_big"):
         add(commitment, paula, file=sent("a.pdf", PDF))
+    assert (files(), Evidence.objects.count()) == ([], 0)
+
+
+@contextmanager
+def no_room_beyond(size):
+    """Of a file, in bytes: what a full disk says, without one. Python does not let the signal of it kill."""
+    _soft, hard = before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_file_without_room_is_told_to_its_sender_and_leaves_nothing(client, commitment, paula, files):
+    client.force_login(paula)
+    with no_room_beyond(4096):
+        response = client.post(ADDRESS, form(file=sent("a.pdf", PDF.replace(b"trailer", b"%" * 10_000 + b"\ntrailer"))))
+    page = response.content.decode()
+    assert "faute de place" in page
+    assert "Arrêté du 3 mai" in page
     assert (files(), Evidence.objects.count()) == ([], 0)
 
 

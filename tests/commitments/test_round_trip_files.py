@@ -143,6 +143,14 @@ def test_a_cell_in_the_last_corner_of_a_sheet_is_refused_not_opened(client, trio
     assert "cellules au plus" in page_of(send(client, content, extension))
 
 
+def test_a_null_character_is_refused_not_kept(client, trio):
+    """XLSX can write one, PostgreSQL cannot."""
+    content = edited(export(client, "xlsx"), "xlsx", {"eng-b": {TEXT: "fin_x0000_"}})
+    page = page_of(send(client, content, "xlsx"))
+    assert "un caractère nul, feuille « Points d’avancement », ligne 3" in page
+    assert not SheetImport.objects.exists()
+
+
 def test_the_same_commitment_twice_is_refused(client, trio):
     rows = tables(export(client), "ods")[STATEMENTS]
     rows.append([*rows[1]])

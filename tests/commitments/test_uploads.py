@@ -149,6 +149,7 @@ def test_an_archive_weighs_no_more_than_the_limit_once_unzipped(settings):
         ("C:\\Mes documents\\note.pdf", "note.pdf"),
         ("../../etc/note.pdf", "note.pdf"),
         ("no\r\nte\x00.pdf", "note.pdf"),
+        ("=@ -note-1.pdf", "note-1.pdf"),
         ("e\u0301te\u0301.pdf", "été.pdf"),
         ("a" * 300 + ".pdf", "a" * 196 + ".pdf"),
     ],

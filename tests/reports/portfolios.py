@@ -21,6 +21,7 @@ from commitments.models import (
     Weather,
 )
 from funding.models import FundingEvent, FundingLine
+from roadmap_portal.one_line import RUN_BY_SPREADSHEETS
 from tests.factories import make_actor, make_axis, make_campaign, make_roadmap, make_user
 from tests.reports.situations import FORTY_LINES, make_envelope, make_indicator, make_source
 
@@ -73,6 +74,10 @@ class Chance:
     def text(self, longest: int = 5000) -> str:
         return self.random.choice(self.texts)[:longest].strip() or "Texte"
 
+    def line(self, longest: int) -> str:
+        """No text of one line begins as a formula (tests/roadmap_portal/test_one_line.py)."""
+        return self.text(longest).lstrip("".join(RUN_BY_SPREADSHEETS)) or "Texte"
+
     def maybe_text(self) -> str:
         return "" if self.one_in(3) else self.text()
 
@@ -92,8 +97,8 @@ def draw_portfolio(drawn: Drawn) -> Campaign:
     """T3 2026, in review, of a roadmap of its own in an empty database."""
     chance = Chance(drawn)
     campaign = make_campaign(2026, 3, state=Campaign.State.REVIEW)
-    author = make_user("auteur", "contributor", make_actor("region", name=chance.text(100), side="region"))
-    axes = [None, *(make_axis(f"axe-{n}", order=n, title=chance.text(150)) for n in range(3))]
+    author = make_user("auteur", "contributor", make_actor("region", name=chance.line(100), side="region"))
+    axes = [None, *(make_axis(f"axe-{n}", order=n, title=chance.line(150)) for n in range(3))]
     actors = [make_actor(f"acteur-{n}", name=f"{n} {chance.text(150)}") for n in range(4)]
     commitments = _commitments(drawn, chance, axes)
     _around(chance, commitments, actors, campaign, author)
@@ -111,7 +116,7 @@ def _commitments(drawn, chance, axes):
             Commitment(
                 roadmap=make_roadmap(),
                 code=f"eng-{n:03}",
-                title=chance.text(280),
+                title=chance.line(280),
                 official_text=chance.maybe_text(),
                 summary=chance.maybe_text(),
                 main_axis=chance.random.choice(axes),
@@ -193,7 +198,7 @@ def _evidence(chance, commitment, author):
     return Evidence(
         commitment=commitment,
         kind="deliverable",
-        title=chance.text(180),
+        title=chance.line(180),
         is_public=not chance.one_in(3),
         url="https://exemple.fr/piece",
         added_by=author,
@@ -221,7 +226,7 @@ def _money(chance, commitments, actors: list[Actor]):
             commitment=commitment,
             envelope=chance.random.choice(envelopes),
             funder=chance.random.choice([None, *actors]),
-            instrument=chance.text(60),
+            instrument=chance.line(60),
         )
         for commitment in commitments
         if chance.one_in(2)
@@ -234,7 +239,7 @@ def _money(chance, commitments, actors: list[Actor]):
             amount=amount,
             occurred_on=date(2026, 1, 15),
             fiscal_year=2026,
-            document=chance.text(60) or "Délibération",
+            document=chance.line(60),
         )
         for line in lines
         if (amount := chance.amount())

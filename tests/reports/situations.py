@@ -30,7 +30,9 @@ from tests.factories import (
 )
 
 ADJACENT = Commitment.Provenance.ADJACENT
+# No title begins like it: a long text may.
 HOSTILE = "=1+1"
+LATE = "Partager le calcul"
 RIGHT_TO_LEFT = "שלום עולם"
 EMOJI = "Lancement 🚀 réussi"
 LONG_WORD = "anticonstitutionnellement" * 6
@@ -140,7 +142,7 @@ def draw_quarter() -> Campaign:
     campaign = make_campaign(2026, 3, state=Campaign.State.REVIEW)
     research, training = make_axis("research", order=1), make_axis("training", order=2)
     source = make_source()
-    late = make_commitment("x..", code="eng-retard", main_axis=research, title=HOSTILE)
+    late = make_commitment("x..", code="eng-retard", main_axis=research, title=LATE, official_text=HOSTILE)
     done = make_commitment("xx", code="eng-realise", main_axis=research, title=RIGHT_TO_LEFT)
     make_commitment(code="eng-muet", main_axis=training, title=EMOJI)
     told = make_commitment(code="eng-declare", main_axis=training, title=LONG_WORD, official_text=FORTY_LINES)

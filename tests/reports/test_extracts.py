@@ -14,7 +14,7 @@ from reports.dataset import NotDivisible, canonical_json, extract, readable
 from reports.dataset.figures import tally
 from reports.models import Report, ReportFile
 from tests.factories import make_actor, make_campaign, make_commitment, make_roadmap
-from tests.reports.situations import at, draw_quarter, postpone_then, publish
+from tests.reports.situations import LATE, at, draw_quarter, postpone_then, publish
 
 pytestmark = pytest.mark.django_db
 NOON = at(2026, 10, 20)
@@ -84,7 +84,7 @@ def test_a_worker_builds_it_from_the_seal(sealed, amina):
     services.produce(transitions.start(report.pk))
     report.refresh_from_db()
     assert report.dataset == json.loads(canonical_json(extract(sealed, report)))
-    assert report.dataset["commitments"][0]["title"] == "=1+1"
+    assert report.dataset["commitments"][0]["title"] == LATE
 
 
 def test_it_says_that_it_is_an_extract_in_its_names_its_cover_and_its_page(sealed, amina, client):

@@ -110,10 +110,10 @@ def test_a_text_that_starts_like_a_formula_stays_text(full, tmp_path):
     cells = [cell for row in openpyxl.load_workbook(xlsx)["Engagements"].iter_rows() for cell in row]
     assert {cell.data_type for cell in cells if cell.value == HOSTILE} == {"s"}
     assert not [cell for cell in cells if cell.data_type == "f"]
-    assert HOSTILE in [row["Titre"] for row in ods_table(written(full, Format.ODS, tmp_path), "Engagements")]
+    assert HOSTILE in [row["Texte officiel"] for row in ods_table(written(full, Format.ODS, tmp_path), "Engagements")]
     assert b"table:formula" not in ZipFile(tmp_path / file_name(full, Format.ODS)).read("content.xml")
     rows = {row["Code"]: row for row in csv_rows(written(full, Format.CSV_EXCEL, tmp_path))}
-    assert rows["eng-retard"]["Titre"] == f"'{HOSTILE}"
+    assert rows["eng-retard"]["Texte officiel"] == f"'{HOSTILE}"
     assert rows["eng-realise"]["Où en est-on"].startswith("'+33 appels")
     assert HOSTILE in pdf_text(written(full, Format.PDF, tmp_path))
 

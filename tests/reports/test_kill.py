@@ -3,6 +3,7 @@
 import hashlib
 import os
 import random
+import resource
 import signal
 import time
 from pathlib import Path
@@ -15,12 +16,14 @@ from reports.models import Report
 from reports.writers import variants
 from tests.factories import make_actor, make_user
 from tests.reports.situations import draw_quarter
+from tests.web import children
 from tests.worker import LOG, kill, running_worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 LEASE = "2"
 PATIENCE = 120
 KILLS = 10
+ROOM = 40_000  # bytes, fewer than a report takes
 # Other moments in each run would make a failure nobody can see again.
 SEED = 20261001
 
@@ -109,8 +112,8 @@ def test_a_killed_child_of_the_pool_is_replaced_and_its_message_does_not_go_roun
     with worker() as process:
         tasks.resume_reports()
         beat_until(report, lambda: report.attempt == 1)
-        for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
-            os.kill(int(child), signal.SIGKILL)
+        for child in children(process.pid):
+            os.kill(child, signal.SIGKILL)
         build(report)
     assert_all_is_there_once(report)
     assert report.attempt <= 2, LOG.read_text()
@@ -131,3 +134,23 @@ def test_a_sealed_report_gets_its_files_whoever_dies(amina):
     assert_all_is_there_once(report)
     assert ready <= ready_files(report)
     assert (report.dataset_sha256, report.content) == (sealed.sha256, "")
+
+
+def let_no_file_exceed(process, size):
+    """In bytes, for the worker and the child of its pool: what a full disk says, without one."""
+    for pid in (process.pid, *children(process.pid)):
+        _soft, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, hard))
+
+
+def test_a_report_without_room_for_its_files_is_made_once_there_is_some_again(amina):
+    report = transitions.request_report(draw_quarter(), by=amina)
+    with running_worker(REPORT_RETRY_SECONDS="2,2,2") as process:
+        while not children(process.pid):
+            time.sleep(0.1)
+        let_no_file_exceed(process, ROOM)
+        beat_until(report, lambda: report.is_waiting_to_retry)
+        assert "File too large" in report.error
+        let_no_file_exceed(process, resource.RLIM_INFINITY)
+        build(report)
+    assert_all_is_there_once(report)

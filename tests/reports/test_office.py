@@ -30,6 +30,7 @@ from tests.reports.situations import (
     EMOJI,
     FORTY_LINES,
     HOSTILE,
+    LATE,
     LONG_WORD,
     RIGHT_TO_LEFT,
     at,
@@ -291,7 +292,7 @@ def test_an_empty_roadmap_says_so(empty, write):
 def test_in_english_what_was_written_in_french_is_told_as_such(full, write, format_):
     path = write(full, format_, "en")
     assert Document(path).meta.language == "en-GB"
-    assert f'<text:span text:style-name="french">{HOSTILE}</text:span>' in part(path)
+    assert f'<text:span text:style-name="french">{LATE}</text:span>' in part(path)
     told = {row[0] for rows in rows_of(Document(path).body) for row in rows}
     for group in ("status", "weather"):
         assert {*full["labels"]["en"][group].values()} <= told

@@ -136,7 +136,7 @@ def test_a_csv_is_plain_and_nothing_in_it_is_altered(client, sealed, folder):
     assert not text.startswith("\ufeff")
     assert text.endswith("\r\n")
     found = {row["code"]: row for row in rows_of(client, f"{folder}engagements.csv")}
-    assert found["eng-retard"]["title"] == HOSTILE
+    assert found["eng-retard"]["official_text"] == HOSTILE
     assert found["eng-declare"]["official_text"] == FORTY_LINES
     assert found["eng-accents"]["title"] == AWKWARD
     assert found["eng-accents"]["text"].startswith(AWKWARD)

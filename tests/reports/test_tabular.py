@@ -145,7 +145,7 @@ def test_the_open_csv_is_plain_and_untouched(full, tmp_path):
     rows = {row["code"]: row for row in csv.DictReader(io.StringIO(content.decode(), newline=""))}
     assert len(rows) == 6
     late, told, adjacent = rows["eng-retard"], rows["eng-declare"], rows["act-voisine"]
-    assert late["title"] == HOSTILE, "no apostrophe"
+    assert late["official_text"] == HOSTILE, "no apostrophe"
     assert (late["planned_regional"], told["progress"]) == ("1234567.89", "37.50")
     assert (late["reference_on"], late["is_late"]) == ("2026-09-30", "true")
     assert (late["is_adjacent"], adjacent["is_adjacent"]) == ("false", "true")
