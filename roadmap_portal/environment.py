@@ -61,6 +61,21 @@ def metrics_token(env: environ.Env) -> str:
     return token
 
 
+def antivirus(env: environ.Env) -> str:
+    """Empty: uploads are not scanned."""
+    address = str(env.str("CLAMD_URL", default=""))
+    parts = urlsplit(address)
+    try:
+        is_complete = (parts.scheme == "tcp" and parts.hostname and parts.port) or (
+            parts.scheme == "unix" and not parts.netloc and parts.path.startswith("/")
+        )
+    except ValueError:
+        is_complete = False
+    if address and not is_complete:
+        raise refused("CLAMD_URL", "tcp://host:3310 or unix:///run/clamav/clamd.ctl")
+    return address
+
+
 def log_level(env: environ.Env) -> str:
     level = str(env.str("LOG_LEVEL", default="WARNING")).upper()
     if level not in LEVELS:

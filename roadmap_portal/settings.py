@@ -234,6 +234,7 @@ STORAGES = {
 # Pieces of evidence: how heavy a file, and what an office document may weigh once unzipped.
 UPLOAD_MOST_BYTES = 20 * 1024**2
 UPLOAD_MOST_UNZIPPED_BYTES = 200 * 1024**2
+CLAMD_URL = environment.antivirus(env)
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.files import File
 from django.utils.translation import gettext as _
 
+from commitments.uploads.antivirus import check_unharmed
 from commitments.uploads.archives import check_archive
 from commitments.uploads.refusals import UploadRefused
 from roadmap_portal.one_line import RUN_BY_SPREADSHEETS
@@ -60,6 +61,7 @@ def read_upload(file: File) -> Upload:
     CHECKS[extension](file, extension)
     if extension not in OFFICE:
         _check_alone(file, extension)
+    check_unharmed(file)
     return Upload(name, FORMATS[extension], size, _sha256(file))
 
 
