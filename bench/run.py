@@ -6,7 +6,8 @@ PDF: time to lay out the report of 40, 1,000 and 4,000
 commitments with Typst, against WeasyPrint on the HTML page of the same dataset (stopped after ten minutes;
 `--without-4000` leaves out the longest). Tables: time to write each format for 1,000 commitments, XLSX against
 openpyxl, and how much more memory 20,000 take. Forecast: its error on simulated histories, in months.
-Lighthouse: its scores on the demonstration.
+Lighthouse: its scores on the demonstration. Load: two hundred visitors and twenty editors at once, and what they wait
+against a bare view; it fails when one is refused or a write is lost.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -38,6 +40,7 @@ from roadmap_portal.processes import spawn, stop  # noqa: E402
 PAGES = {"home": "/", "list": "/engagements/", "commitment": "/engagements/eng-00007/"}
 BARE = "/healthz/"
 ROUNDS, SECONDS = 9, 1.0
+KEY = secrets.token_urlsafe(50)
 PATIENCE = 600.0  # seconds given to WeasyPrint, whose time grows faster than the document
 
 
@@ -70,14 +73,13 @@ def run(arguments: list[str], environment: dict[str, str], patience: float | Non
 
 
 @contextmanager
-def web(environment: dict[str, str], port: int, *, is_kept: bool) -> Iterator[str]:
+def web(environment: dict[str, str], port: int, *, is_kept: bool, workers: int = 1) -> Iterator[str]:
     """The server as the demonstration runs it, with the settings of production. `is_kept`: with the page cache."""
     address = f"http://127.0.0.1:{port}"
-    production = {"DEBUG": "0", "SECRET_KEY": secrets.token_urlsafe(50), "PUBLIC_URL": address}
-    production["PAGE_CACHE"] = str(int(is_kept))
+    production = {"DEBUG": "0", "SECRET_KEY": KEY, "PUBLIC_URL": address, "PAGE_CACHE": str(int(is_kept))}
     environment = environment | production
     run(["manage.py", "collectstatic", "--noinput", "-v0"], environment)
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", "1"]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", str(workers)]
     command += ["--blocking-threads", "4", "--port", str(port), "roadmap_portal.wsgi:application"]
     process = spawn(command, stop_signal=signal.SIGTERM, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -95,6 +97,33 @@ def lighthouse() -> dict[str, dict[str, float]]:
         run(["manage.py", "seed_demo", "--report"], environment)
         with web(environment, 8799, is_kept=True) as address:
             return scores(address)
+
+
+def load() -> dict[str, Any]:
+    """200 visitors and 20 editors for a minute on two web processes, while a worker builds a report."""
+    with database_of(0) as environment, tempfile.TemporaryDirectory() as files:
+        environment |= {"FILES_URL": files, "PROXIES": "1", "SECRET_KEY": KEY, "REQUIRE_SECOND_FACTOR": "0"}
+        run(["manage.py", "load_roadmap"], environment)
+        run(["manage.py", "seed_demo"], environment)
+        editors = f"{files}/editors.json"
+        celery = [sys.executable, "-m", "celery", "-A", "roadmap_portal", "worker", "--concurrency", "1"]
+        with web(environment, 8798, is_kept=True, workers=2) as address:
+            run(["-m", "bench.editors", editors], environment)
+            worker = spawn(celery, stop_signal=signal.SIGTERM, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+            try:
+                told: dict[str, Any] = json.loads(run(["-m", "bench.crowd", address, editors], environment))
+            finally:
+                stop(worker, signal.SIGTERM)
+        found = json.loads(run(["-m", "bench.editors", editors, "--check"], environment))
+    saved = told.pop("saved")
+    told["editors_who_saved"] = len(saved)
+    kept = found["texts"]
+    told["lost_writes"] = [f"{text} {kept.get(code)}" for code, text in saved.items() if kept.get(code) != text]
+    told["reports"] = found["reports"]
+    print("load  ", json.dumps(told, ensure_ascii=False), flush=True)
+    if told["refused"] or told["lost_writes"]:
+        raise SystemExit("Somebody was refused, or a write is lost.")
+    return told
 
 
 def wait_for(url: str) -> None:
@@ -197,7 +226,7 @@ def table(what: str, dataset: Path, size: int, environment: dict[str, str]) -> d
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["pages", "pdf", "tables", "forecast", "lighthouse"])
+    parser.add_argument("--only", choices=["pages", "pdf", "tables", "forecast", "lighthouse", "load"])
     parser.add_argument("--without-4000", action="store_true")
     options = parser.parse_args()
     results: dict[str, object] = {"python": sys.version.split()[0], "processors": os.cpu_count()}
@@ -207,6 +236,8 @@ def main() -> None:
         results["tables"] = tables()
     if options.only in (None, "lighthouse"):
         results["lighthouse"] = lighthouse()
+    if options.only in (None, "load"):
+        results["load"] = load()
     if options.only in (None, "forecast"):
         results["forecast"] = back_test()
     if options.only in (None, "pdf"):
