@@ -95,7 +95,7 @@ def test_the_plan_of_the_site_names_every_public_page_that_stands_alone(client, 
 
 def _public_pages():
     """Those that everybody opens without an argument; formats for machines and the way in of the staff left out."""
-    other = re.compile(r"_txt|sitemap$|csv|schema|_ics|_atom|^api:|^open_data|healthz|styleguide|login")
+    other = re.compile(r"_txt|sitemap$|csv|schema|_ics|_atom|^api:|^open_data|healthz|styleguide|login|forgotten")
     for name, (looking, _acting) in RULES.items():
         if looking == EVERYONE and not other.search(name):
             with suppress(NoReverseMatch):
