@@ -3,6 +3,7 @@ demonstration, and a report asked for; `python -m bench.editors FILE --check` sa
 
 import json
 import os
+import secrets
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roadmap_portal.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.middleware.csrf import _get_new_csrf_string  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.models import Membership, User  # noqa: E402
@@ -43,7 +43,8 @@ def prepare(file: Path) -> None:
 def _editor(code: str, actor: object) -> dict[str, str]:
     user = User.objects.create(email=f"{code}@bench.example", name=code)
     Membership.objects.create(user=user, actor=actor, role=Membership.Role.CONTRIBUTOR, starts_on=date(2020, 1, 1))
-    client, token = Client(), _get_new_csrf_string()
+    # As long as Django wants its token to be.
+    client, token = Client(), secrets.token_hex(16)
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}"
