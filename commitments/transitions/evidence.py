@@ -85,7 +85,8 @@ def _stored(piece: Evidence, name: str, file: File) -> str:
         told = _(
             "Fichier non enregistré, sans doute faute de place sur le portail : rien n’est ajouté. Réessayez plus tard."
         )
-        raise TransitionRefused(told, field="file") from failure
+        # Of the whole, not of the field: nothing is wrong with the file, and the security log hears of those that are.
+        raise TransitionRefused(told) from failure
 
 
 @transaction.atomic
