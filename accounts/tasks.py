@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import passwords
-from commitments.queries import the_roadmap
+from commitments.queries import is_a_demonstration
 from roadmap_portal.persons.pseudonyms import forgettable, pseudonymise
 from roadmap_portal.persons.purge import purge
 
@@ -24,6 +24,4 @@ def send_password_link(user_id: int | None) -> None:
     """None: of an address that nobody has."""
     user = User.objects.filter(pk=user_id).first() if user_id is not None else None
     if user is not None:
-        roadmap = the_roadmap()
-        is_demonstration = roadmap is not None and roadmap.is_demonstration
-        passwords.send_link(user, is_demonstration=is_demonstration)
+        passwords.send_link(user, is_demonstration=is_a_demonstration())

@@ -99,12 +99,11 @@ def picture(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """PNG, since no network shows an SVG."""
     card = card_of(kind, code)
     title = wrap(card.title, LINE, max_lines=LINES, placeholder="…")
-    roadmap = queries.the_roadmap()
     context = {
         "card": card,
         "title": title,
         "size": PICTURE,
-        "roadmap_is_demonstration": roadmap is not None and roadmap.is_demonstration,
+        "roadmap_is_demonstration": queries.is_a_demonstration(),
     }
     svg = render_to_string("shared.svg", context)
     register_fonts()

@@ -19,7 +19,7 @@ from accounts.services import RightsRefused, rights
 from accounts.services.identities import unbind
 from accounts.services.invitations import invite as invited
 from accounts.views.account import administrator_or_404
-from commitments.queries import the_roadmap
+from commitments.queries import is_a_demonstration
 from commitments.queries.handover import left_by
 from roadmap_portal.rates import limited
 
@@ -138,8 +138,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         user = User(email=asked["email"], name=asked["name"])
         membership = Membership(user=user, actor=asked["actor"], role=asked["role"], ends_on=asked["ends_on"])
         try:
-            roadmap = the_roadmap()
-            is_demonstration = roadmap is not None and roadmap.is_demonstration
+            is_demonstration = is_a_demonstration()
             invited(
                 user,
                 membership,

@@ -227,6 +227,12 @@ def the_roadmap() -> RoadmapRow | None:
     return next(iter(ROADMAPS()), None)
 
 
+def is_a_demonstration() -> bool:
+    """What its mails then say in their subject."""
+    roadmap = the_roadmap()
+    return roadmap is not None and roadmap.is_demonstration
+
+
 ALL_AXES = Prepared(AxisRow, lambda: Axis.objects.order_by("order", "code"))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from accounts.models import User
 from commitments.models import Campaign, Delivery
-from commitments.queries import the_roadmap
+from commitments.queries import is_a_demonstration
 from commitments.queries.calendar import Hindrance, hindrances
 from commitments.queries.people import administrators
 from commitments.services.deliveries import claim, deliver
@@ -32,8 +32,7 @@ def tell_administrators(on: date, *, at: datetime, added: Campaign | None = None
 
 
 def _written(user: User, found: Sequence[Hindrance], added: Campaign | None) -> EmailMultiAlternatives:
-    roadmap = the_roadmap()
-    is_demonstration = roadmap is not None and roadmap.is_demonstration
+    is_demonstration = is_a_demonstration()
     subject = _("Calendrier des campagnes : une décision vous attend")
     if is_demonstration:
         subject = f"[{_('Démonstration')}] {subject}"

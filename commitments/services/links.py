@@ -18,7 +18,7 @@ from django.utils.translation import override
 from accounts.models import User
 from commitments.links import probe
 from commitments.models import Evidence
-from commitments.queries import in_charge, the_roadmap
+from commitments.queries import in_charge, is_a_demonstration
 from roadmap_portal.templatetags.portal import plural
 
 logger = logging.getLogger(__name__)
@@ -82,14 +82,13 @@ def _message(user: User, pieces: Sequence[Evidence]) -> EmailMultiAlternatives:
 
 
 def _written(user: User, pieces: Sequence[Evidence]) -> EmailMultiAlternatives:
-    roadmap = the_roadmap()
     n = len(pieces)
     subject = plural("%(n)s lien d’une pièce ne répond plus", "%(n)s liens de pièces ne répondent plus", n) % {"n": n}
     context = {
         "pieces": pieces,
         "user": user,
         "site": settings.PUBLIC_URL,
-        "is_demonstration": roadmap is not None and roadmap.is_demonstration,
+        "is_demonstration": is_a_demonstration(),
         "subject": subject,
     }
     # Messages of the catalogue are marked as safe and escape what they are given, in a text as in a page.

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from commitments.models import Delivery
-from commitments.queries import the_roadmap
+from commitments.queries import is_a_demonstration
 from commitments.queries.owed import Owed
 from commitments.transitions.reminders import snooze_token
 from roadmap_portal.templatetags.portal import day_text, plural
@@ -19,8 +19,7 @@ from roadmap_portal.templatetags.portal import day_text, plural
 
 def reminder(owed: Owed, kind: Delivery.Kind, *, on: date) -> EmailMultiAlternatives:
     is_urgent = kind == Delivery.Kind.URGENT
-    roadmap = the_roadmap()
-    is_demonstration = roadmap is not None and roadmap.is_demonstration
+    is_demonstration = is_a_demonstration()
     with translation.override(owed.user.language):
         subject = " · ".join(_urgent_subject(owed) if is_urgent else _weekly_subject(owed, on))
         if is_demonstration:

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from commitments.models import Subscription
-from commitments.queries import the_roadmap
+from commitments.queries import is_a_demonstration
 from commitments.queries.subscriptions import digest
 from commitments.services.deliveries import NotSent, hand_over
 from commitments.stages import monday_of
@@ -94,8 +94,7 @@ def _message(
     context: dict[str, Any],
     headers: dict[str, str] | None = None,
 ) -> EmailMultiAlternatives:
-    roadmap = the_roadmap()
-    is_demonstration = roadmap is not None and roadmap.is_demonstration
+    is_demonstration = is_a_demonstration()
     if is_demonstration:
         subject = f"[{_('Démonstration')}] {subject}"
     context |= {"subject": subject, "site": settings.PUBLIC_URL, "is_demonstration": is_demonstration}

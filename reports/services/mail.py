@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from accounts.models import User
 from commitments.models import Delivery
-from commitments.queries import the_roadmap
+from commitments.queries import is_a_demonstration
 from commitments.services.deliveries import claim, deliver
 from reports import queries
 from reports.models import Report, ReportFile
@@ -30,8 +30,7 @@ def tell_of_report(report_id: int, *, at: datetime) -> None:
 
 
 def _message(report: Report, user: User) -> EmailMultiAlternatives:
-    roadmap = the_roadmap()
-    is_demonstration = roadmap is not None and roadmap.is_demonstration
+    is_demonstration = is_a_demonstration()
     files = report.files.all()
     with override(user.language):
         subject = _subject(report)
