@@ -57,4 +57,4 @@ def _written(user: User, *, is_demonstration: bool) -> EmailMultiAlternatives:
             "memberships": user.memberships.select_related("actor"),
         }
         subject = _("Votre accès à la feuille de route sur l’intelligence artificielle")
-        return letter(user, subject, "mail/invitation.html", context, is_demonstration=is_demonstration)
+        return letter(user.email, subject, "mail/invitation.html", context, is_demonstration=is_demonstration)

@@ -1,24 +1,35 @@
-"""A mail to someone who has an account, as text and as HTML."""
+"""The frame of every mail of the portal: as text and as HTML, marked as automatic, as fictional where it is."""
 
 from html import unescape
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-
 
 def letter(
-    user: User, subject: str, template: str, context: dict[str, Any], *, is_demonstration: bool
+    email: str,
+    subject: str,
+    template: str,
+    context: dict[str, Any],
+    *,
+    is_demonstration: bool,
+    leave: str = "",
 ) -> EmailMultiAlternatives:
-    """To be called in the language of the user. `template`: that of HTML, which has one of text beside it."""
+    """To be called in the language of the reader. `template`: that of HTML, which has one of text beside it; both know
+    `subject`, `site` and `is_demonstration`. `leave`: the address that ends such mails at one click, where they can
+    end."""
     if is_demonstration:
         subject = f"[{_('Démonstration')}] {subject}"
-    context |= {"subject": subject, "is_demonstration": is_demonstration}
+    context |= {"subject": subject, "site": settings.PUBLIC_URL, "is_demonstration": is_demonstration}
+    headers = {"Auto-Submitted": "auto-generated"}
+    if leave:
+        # RFC 8058: the mail program posts to this address at one click; a scanner that only opens it changes nothing.
+        headers |= {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     # Messages of the catalogue are marked as safe and escape what they are given, in a text as in a page.
     text = unescape(render_to_string(template.replace(".html", ".txt"), context))
-    message = EmailMultiAlternatives(subject, text, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
+    message = EmailMultiAlternatives(subject, text, to=[email], headers=headers)
     message.attach_alternative(render_to_string(template, context), "text/html")
     return message

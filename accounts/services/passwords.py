@@ -31,4 +31,4 @@ def send_link(user: User, *, is_demonstration: bool = False) -> None:
             "valid_for": plural("%(n)s heure", "%(n)s heures", hours) % {"n": hours},
         }
         subject = _("Choisir un nouveau mot de passe")
-        letter(user, subject, "mail/password.html", context, is_demonstration=is_demonstration).send()
+        letter(user.email, subject, "mail/password.html", context, is_demonstration=is_demonstration).send()

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from html import unescape
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
+from accounts.services.letters import letter
 from commitments.models import Campaign, Delivery
 from commitments.queries import is_a_demonstration
 from commitments.queries.calendar import Hindrance, hindrances
@@ -32,20 +30,6 @@ def tell_administrators(on: date, *, at: datetime, added: Campaign | None = None
 
 
 def _written(user: User, found: Sequence[Hindrance], added: Campaign | None) -> EmailMultiAlternatives:
-    is_demonstration = is_a_demonstration()
     subject = _("Calendrier des campagnes : une décision vous attend")
-    if is_demonstration:
-        subject = f"[{_('Démonstration')}] {subject}"
-    context = {
-        "user": user,
-        "hindrances": found,
-        "added": added,
-        "site": settings.PUBLIC_URL,
-        "is_demonstration": is_demonstration,
-        "subject": subject,
-    }
-    # Messages of the catalogue are marked as safe and escape what they are given, in a text as in a page.
-    text = unescape(render_to_string("mail/calendar.txt", context))
-    message = EmailMultiAlternatives(subject, text, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
-    message.attach_alternative(render_to_string("mail/calendar.html", context), "text/html")
-    return message
+    context = {"user": user, "hindrances": found, "added": added}
+    return letter(user.email, subject, "mail/calendar.html", context, is_demonstration=is_a_demonstration())

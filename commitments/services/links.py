@@ -6,16 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from html import unescape
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils.timezone import localdate
 from django.utils.translation import override
 
 from accounts.models import User
+from accounts.services.letters import letter
 from commitments.links import probe
 from commitments.models import Evidence
 from commitments.queries import in_charge, is_a_demonstration
@@ -63,7 +61,7 @@ def tell_those_in_charge(at: datetime) -> None:
     for piece in broken:
         for user in people[piece.commitment_id]:
             of_user[user].append(piece)
-    told = {piece.pk for user, pieces in of_user.items() if _send(_message(user, pieces)) for piece in pieces}
+    told = {piece.pk for user, pieces in of_user.items() if _send(_written(user, pieces)) for piece in pieces}
     Evidence.objects.filter(pk__in={piece.pk for piece in broken} - told).update(failure_told_at=None)
 
 
@@ -76,26 +74,14 @@ def _claim(at: datetime) -> Sequence[Evidence]:
     return broken
 
 
-def _message(user: User, pieces: Sequence[Evidence]) -> EmailMultiAlternatives:
-    with override(user.language):
-        return _written(user, pieces)
-
-
 def _written(user: User, pieces: Sequence[Evidence]) -> EmailMultiAlternatives:
     n = len(pieces)
-    subject = plural("%(n)s lien d’une pièce ne répond plus", "%(n)s liens de pièces ne répondent plus", n) % {"n": n}
-    context = {
-        "pieces": pieces,
-        "user": user,
-        "site": settings.PUBLIC_URL,
-        "is_demonstration": is_a_demonstration(),
-        "subject": subject,
-    }
-    # Messages of the catalogue are marked as safe and escape what they are given, in a text as in a page.
-    text = unescape(render_to_string("mail/broken_links.txt", context))
-    message = EmailMultiAlternatives(subject, text, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
-    message.attach_alternative(render_to_string("mail/broken_links.html", context), "text/html")
-    return message
+    with override(user.language):
+        said = plural("%(n)s lien d’une pièce ne répond plus", "%(n)s liens de pièces ne répondent plus", n)
+        context = {"pieces": pieces, "user": user}
+        return letter(
+            user.email, said % {"n": n}, "mail/broken_links.html", context, is_demonstration=is_a_demonstration()
+        )
 
 
 def _send(message: EmailMultiAlternatives) -> bool:

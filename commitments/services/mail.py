@@ -1,15 +1,13 @@
 """Writes the mails, in the language of the one who reads them."""
 
 from datetime import date
-from html import unescape
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
+from accounts.services.letters import letter
 from commitments.models import Delivery
 from commitments.queries import is_a_demonstration
 from commitments.queries.owed import Owed
@@ -19,32 +17,24 @@ from roadmap_portal.templatetags.portal import day_text, plural
 
 def reminder(owed: Owed, kind: Delivery.Kind, *, on: date) -> EmailMultiAlternatives:
     is_urgent = kind == Delivery.Kind.URGENT
-    is_demonstration = is_a_demonstration()
     with translation.override(owed.user.language):
         subject = " · ".join(_urgent_subject(owed) if is_urgent else _weekly_subject(owed, on))
-        if is_demonstration:
-            subject = f"[{_('Démonstration')}] {subject}"
         pause = settings.PUBLIC_URL + reverse("commitments:pause", args=[snooze_token(owed.user)])
         context = {
             "owed": owed,
-            "subject": subject,
             "is_urgent": is_urgent,
             "is_overdue": _is_overdue(owed, on),
             "closes_on": _closes_on(owed, on),
-            "is_demonstration": is_demonstration,
-            "site": settings.PUBLIC_URL,
             "pause": pause,
         }
-        # Messages of the catalogue are marked as safe and escape what they are given, in a text as in a page.
-        text = unescape(render_to_string("mail/reminder.txt", context))
-        html = render_to_string("mail/reminder.html", context)
-    headers = {"Auto-Submitted": "auto-generated"}
-    if not is_urgent:
-        # RFC 8058: the mail program posts to this address at one click; a scanner that only opens it changes nothing.
-        headers |= {"List-Unsubscribe": f"<{pause}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    message = EmailMultiAlternatives(subject, text, to=[owed.user.email], headers=headers)
-    message.attach_alternative(html, "text/html")
-    return message
+        return letter(
+            owed.user.email,
+            subject,
+            "mail/reminder.html",
+            context,
+            is_demonstration=is_a_demonstration(),
+            leave="" if is_urgent else pause,
+        )
 
 
 def _urgent_subject(owed: Owed) -> list[str]:

@@ -2,16 +2,13 @@
 
 import logging
 from datetime import datetime
-from html import unescape
-from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.services.letters import letter
 from commitments.models import Subscription
 from commitments.queries import is_a_demonstration
 from commitments.queries.subscriptions import digest
@@ -40,7 +37,10 @@ def ask_to_confirm(pk: int, *, at: datetime) -> None:
             "commitments:subscription_confirm", args=[confirmation_token(subscription)]
         )
         context = {"subscription": subscription, "confirm": address}
-        message = _message(subscription, _("Confirmez votre abonnement"), "mail/subscription.html", context)
+        subject = _("Confirmez votre abonnement")
+        message = letter(
+            subscription.email, subject, "mail/subscription.html", context, is_demonstration=is_a_demonstration()
+        )
     try:
         hand_over(message)
     except NotSent as failure:
@@ -71,9 +71,14 @@ def _tell(pk: int, at: datetime) -> bool:
         subject = _("La semaine de la feuille de route")
         leave = settings.PUBLIC_URL + reverse("commitments:unsubscribe", args=[leaving_token(subscription)])
         context = {"subscription": subscription, "digest": told, "leave": leave}
-        # RFC 8058: the mail program posts to this address at one click; one that only opens it changes nothing.
-        headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-        message = _message(subscription, subject, "mail/digest.html", context, headers)
+        message = letter(
+            subscription.email,
+            subject,
+            "mail/digest.html",
+            context,
+            is_demonstration=is_a_demonstration(),
+            leave=leave,
+        )
     try:
         hand_over(message)
     except NotSent:
@@ -85,23 +90,3 @@ def _tell(pk: int, at: datetime) -> bool:
         logger.warning("The weekly mail of subscription %s may have left, and is not sent again.", pk)
         return False
     return True
-
-
-def _message(
-    subscription: Subscription,
-    subject: str,
-    template: str,
-    context: dict[str, Any],
-    headers: dict[str, str] | None = None,
-) -> EmailMultiAlternatives:
-    is_demonstration = is_a_demonstration()
-    if is_demonstration:
-        subject = f"[{_('Démonstration')}] {subject}"
-    context |= {"subject": subject, "site": settings.PUBLIC_URL, "is_demonstration": is_demonstration}
-    # Messages of the catalogue are marked as safe and escape what they are given, in a text as in a page.
-    text = unescape(render_to_string(template.replace(".html", ".txt"), context))
-    message = EmailMultiAlternatives(
-        subject, text, to=[subscription.email], headers={"Auto-Submitted": "auto-generated", **(headers or {})}
-    )
-    message.attach_alternative(render_to_string(template, context), "text/html")
-    return message

@@ -1,16 +1,15 @@
 """Tells who asked that their report has ended: ready, or which files are missing and what to do. Once a try."""
 
 from datetime import datetime
-from html import unescape
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
+from accounts.services.letters import letter
 from commitments.models import Delivery
 from commitments.queries import is_a_demonstration
 from commitments.services.deliveries import claim, deliver
@@ -30,27 +29,16 @@ def tell_of_report(report_id: int, *, at: datetime) -> None:
 
 
 def _message(report: Report, user: User) -> EmailMultiAlternatives:
-    is_demonstration = is_a_demonstration()
     files = report.files.all()
     with override(user.language):
-        subject = _subject(report)
-        if is_demonstration:
-            subject = f"[{_('Démonstration')}] {subject}"
         context = {
             "user": user,
             "report": report,
-            "subject": subject,
             "ready": [file for file in files if file.state == ReportFile.State.READY],
             "missing": [file for file in files if file.state != ReportFile.State.READY],
-            "is_demonstration": is_demonstration,
             "page": settings.PUBLIC_URL + report.get_absolute_url(),
         }
-        # Messages of the catalogue are marked as safe and escape what they are given, in a text as in a page.
-        text = unescape(render_to_string("mail/report.txt", context))
-        html = render_to_string("mail/report.html", context)
-    message = EmailMultiAlternatives(subject, text, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
-    message.attach_alternative(html, "text/html")
-    return message
+        return letter(user.email, _subject(report), "mail/report.html", context, is_demonstration=is_a_demonstration())
 
 
 def _subject(report: Report) -> str:
