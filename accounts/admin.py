@@ -5,16 +5,18 @@ from django.contrib import admin
 from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.contrib.auth.password_validation import validate_password
 from django.forms.models import model_to_dict
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Membership, SecurityEvent, User
 from accounts.security_log import Kind, record
-from accounts.services import rights
+from accounts.services import RightsRefused, rights
 from roadmap_portal.history.admin import WithHistory
-from roadmap_portal.merging_admin import Merging, MergingForm, MergingInline
+from roadmap_portal.merging_admin import Merging, MergingForm, MergingFormSet, MergingInline
 
 # What of an account opens doors: who comes in, and the key that opens them all.
 TELLING = {"created", "email", "is_superuser"}
@@ -48,8 +50,24 @@ class NewUserForm(forms.ModelForm):
         return super().save(commit)
 
 
+class MembershipFormSet(MergingFormSet):
+    def clean(self) -> None:
+        """The portal keeps an administrator, whichever way a right is ended."""
+        super().clean()
+        today = localdate()
+        rows = {form.instance.pk: form.instance for form in self.initial_forms}
+        deleted = {form.instance.pk for form in self.initial_forms if self._should_delete_form(form)}  # type: ignore[attr-defined]
+        kept = {pk for pk, row in rows.items() if row.administers_portal and row.is_in_force(today)} - deleted
+        stored = Membership.objects.in_force(today).filter(pk__in=rows.keys() - kept, user__is_active=True)
+        try:
+            rights.keep_an_administrator(stored.select_related("actor"), today)
+        except RightsRefused as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+
 class MembershipInline(MergingInline):
     model = Membership
+    formset = MembershipFormSet
     extra = 0
     autocomplete_fields = ["actor"]
 

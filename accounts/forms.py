@@ -8,7 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Se
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, User
+from accounts.models import Invitation, Membership, User
 from accounts.services.delegations import possible_deputies
 from actors.models import Actor, validate_siret
 
@@ -127,6 +127,20 @@ class DepartureForm(forms.Form):
         return {int(name.removeprefix("taker_")): user for name, user in self.cleaned_data.items()}
 
 
+class SiretField(forms.CharField):
+    """Fourteen digits, spaces between them or not."""
+
+    widget = forms.TextInput(attrs={"class": "form-control", "inputmode": "numeric"})
+
+    def to_python(self, value: Any) -> str:
+        return "".join(str(super().to_python(value)).split())
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value:
+            validate_siret(value)
+
+
 class InvitationForm(forms.Form):
     name = forms.CharField(
         label=_("Nom"), max_length=150, widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"})
@@ -142,11 +156,10 @@ class InvitationForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Rôle"), choices=Membership.Role.choices, widget=forms.Select(attrs={"class": "form-select"})
     )
-    siret = forms.CharField(
+    siret = SiretField(
         label=_("SIRET de son organisme"),
         required=False,
         help_text=_("Celui que ProConnect dira. Vide : le SIRET de l’acteur."),
-        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "numeric"}),
     )
     ends_on = forms.DateField(
         label=_("Habilitation jusqu’au"),
@@ -164,12 +177,18 @@ class InvitationForm(forms.Form):
         """The SIRET is asked where ProConnect tells one."""
         cleaned: dict[str, Any] = super().clean() or {}
         actor = cleaned.get("actor")
-        siret = "".join((cleaned.get("siret") or (actor.siret if actor else "")).split())
-        if siret:
-            try:
-                validate_siret(siret)
-            except forms.ValidationError as error:
-                self.add_error("siret", error)
-        elif settings.PROCONNECT_URL and actor:
+        siret = cleaned.get("siret") or (actor.siret if actor else "")
+        if settings.PROCONNECT_URL and actor and not siret and "siret" not in self.errors:
             self.add_error("siret", _("L’acteur n’a pas de SIRET : donnez celui de l’organisme."))
         return cleaned | {"siret": siret}
+
+
+class InviteAgainForm(forms.Form):
+    siret = SiretField(label=_("SIRET de son organisme"), help_text=_("Celui que ProConnect dira."))
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        earlier = Invitation.objects.filter(user=user).first()
+        of_actors = user.memberships.order_by("pk").exclude(actor__siret="").values_list("actor__siret", flat=True)
+        super().__init__(data, initial={"siret": earlier.siret if earlier else of_actors.first()})
+        if not settings.PROCONNECT_URL:
+            del self.fields["siret"]

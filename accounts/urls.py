@@ -23,6 +23,7 @@ urlpatterns = [
     path("espace/administration/", views.administration, name="administration"),
     path("espace/administration/personnes/", views.people, name="people"),
     path("espace/administration/personnes/inviter/", views.invite, name="invite"),
+    path("espace/administration/personnes/<int:pk>/inviter/", views.invite_again, name="invite_again"),
     path("espace/administration/personnes/<int:pk>/delier/", views.untie, name="untie"),
     path(
         "espace/administration/personnes/<int:pk>/second-facteur/retirer/",

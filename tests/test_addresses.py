@@ -176,6 +176,7 @@ RULES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "accounts:departure": (ADMINISTRATOR, ADMINISTRATOR),
     "accounts:end_membership": (None, ADMINISTRATOR),
     "accounts:invite": (ADMINISTRATOR, ADMINISTRATOR),
+    "accounts:invite_again": (None, ADMINISTRATOR),
     "accounts:untie": (None, ADMINISTRATOR),
     "accounts:forget_second_factor": (None, ADMINISTRATOR),
     "accounts:password": (LOGGED_IN, LOGGED_IN),
@@ -256,7 +257,15 @@ def addresses(region, state, amina, rachel):
         "pause": [snooze_token(author)],
         **{
             f"accounts:{name}": [author.pk]
-            for name in ("end_delegation", "person", "enable", "departure", "untie", "forget_second_factor")
+            for name in (
+                "end_delegation",
+                "person",
+                "enable",
+                "departure",
+                "invite_again",
+                "untie",
+                "forget_second_factor",
+            )
         },
         **{f"accounts:{name}": ["x", "y"] for name in ("welcome", "choose_password")},
         "accounts:end_membership": [author.pk, author.memberships.get().pk],

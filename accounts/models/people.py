@@ -228,6 +228,10 @@ class Membership(Versioned):
             self.ends_on = today - timedelta(days=1)
             self.save(update_fields=["ends_on"])
 
+    def is_in_force(self, on: date) -> bool:
+        """By its own days."""
+        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
     # The State and the Region own the roadmap; whoever administers for another actor administers that actor alone.
     @property
     def administers_portal(self) -> bool:

@@ -1,6 +1,6 @@
 """Rights given and ended by an administrator, each told to the security log; and how someone leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -32,7 +32,7 @@ def give(membership: Membership, *, request: HttpRequest | None = None) -> Membe
 def end(membership: Membership, *, today: date, request: HttpRequest | None = None) -> None:
     """From today on. Raises RightsRefused for the last administrator of the portal."""
     locked = Membership.objects.select_for_update(of=("self",)).select_related("user", "actor").get(pk=membership.pk)
-    _keep_an_administrator([locked], today)
+    keep_an_administrator([locked], today)
     locked.end_before(today)
     told(locked, request, ended=str(locked.starts_on))
 
@@ -43,7 +43,8 @@ def told(membership: Membership, request: HttpRequest | None, **what: Any) -> No
     record(Kind.RIGHTS_CHANGED, request, user=membership.user, **right, **what)
 
 
-def _keep_an_administrator(going: list[Membership], today: date) -> None:
+def keep_an_administrator(going: Collection[Membership], today: date) -> None:
+    """Raises RightsRefused where the portal would have no administrator without these. Inside a transaction."""
     if not any(membership.administers_portal for membership in going):
         return
     # All who might be the last wait here for each other.
@@ -92,7 +93,7 @@ def leave(
         told(given[-1], request, given=str(today))
     # Those to come too: an account that is opened again has none.
     own = list(locked.memberships.not_over(today).select_related("actor"))
-    _keep_an_administrator(own, today)
+    keep_an_administrator(own, today)
     for membership in own:
         membership.end_before(today)
     locked.is_active = False

@@ -13,11 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp import devices_for_user
 
-from accounts.forms import DepartureForm, InvitationForm, MembershipForm
-from accounts.models import Identity, Membership, User
-from accounts.services import RightsRefused, rights
+from accounts.forms import DepartureForm, InvitationForm, InviteAgainForm, MembershipForm
+from accounts.models import Identity, Invitation, Membership, User
+from accounts.services import RightsRefused, invitations, rights
 from accounts.services.identities import unbind
-from accounts.services.invitations import invite as invited
 from accounts.views.account import administrator_or_404
 from commitments.queries import is_a_demonstration
 from commitments.queries.handover import left_by
@@ -63,12 +62,22 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("L’habilitation est donnée."))
             return redirect("accounts:person", pk)
+    return _person_page(request, found, form)
+
+
+def _person_page(
+    request: HttpRequest, found: User, form: MembershipForm, again: InviteAgainForm | None = None
+) -> HttpResponse:
     held = found.memberships.select_related("actor", "delegated_from__user").order_by("-starts_on", "pk")
+    if again is None and invitations.awaits(found):
+        again = InviteAgainForm(user=found)
     context = {
         "person": found,
         "memberships": held,
         "form": form,
         "identity": Identity.objects.filter(user=found).first(),
+        "invitation": Invitation.objects.filter(user=found).first(),
+        "invite_again": again,
         "has_second_factor": any(devices_for_user(found)),
         "today": localdate(),
     }
@@ -138,23 +147,45 @@ def invite(request: HttpRequest) -> HttpResponse:
         user = User(email=asked["email"], name=asked["name"])
         membership = Membership(user=user, actor=asked["actor"], role=asked["role"], ends_on=asked["ends_on"])
         try:
-            is_demonstration = is_a_demonstration()
-            invited(
-                user,
-                membership,
-                asked["siret"],
-                by=administrator,
-                is_demonstration=is_demonstration,
-                request=request,
-            )
+            invitations.invite(user, membership, asked["siret"], by=administrator, request=request)
         except ValidationError as error:
             form.add_error(None, error)
         except IntegrityError:
             form.add_error("email", _("Cette adresse a déjà un compte : donnez-lui une habilitation."))
         else:
-            messages.success(request, _("%(email)s est invité par courriel.") % {"email": user.email})
+            _send_invitation(request, user)
             return redirect("accounts:person", user.pk)
     return render(request, "accounts/invite.html", {"form": form})
+
+
+@never_cache
+@require_POST
+@limited("form")
+def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """For a mail that was lost, or an invitation that is over."""
+    administrator = administrator_or_404(request)
+    found = get_object_or_404(User, pk=pk)
+    form = InviteAgainForm(request.POST, user=found)
+    if not form.is_valid():
+        return _person_page(request, found, MembershipForm(instance=Membership(user=found)), form)
+    try:
+        invitations.invite_again(found, form.cleaned_data.get("siret", ""), by=administrator, request=request)
+    except RightsRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        _send_invitation(request, found)
+    return redirect("accounts:person", pk)
+
+
+def _send_invitation(request: HttpRequest, user: User) -> None:
+    if invitations.send(user, is_demonstration=is_a_demonstration()):
+        messages.success(request, _("%(email)s est invité par courriel.") % {"email": user.email})
+    else:
+        messages.error(
+            request,
+            _("Le compte attend, mais le courriel à %(email)s n’est pas parti : renvoyez l’invitation d’ici.")
+            % {"email": user.email},
+        )
 
 
 @never_cache

@@ -62,17 +62,17 @@ def award_import(request: HttpRequest) -> HttpResponse:
     imports = AwardImport.objects.select_related("imported_by")[:SHOWN]
     context: dict[str, Any] = {"form": form, "imports": imports, "reading": None}
     if form.is_valid():
-        context |= _preview(form, request.user)
+        context |= _preview(request, form, request.user)
     return render(request, "funding/awards/import.html", context)
 
 
-def _preview(form: AwardFileForm, user: User) -> dict[str, Any]:
+def _preview(request: HttpRequest, form: AwardFileForm, user: User) -> dict[str, Any]:
     file, asked = form.cleaned_data["file"], form.cleaned_data
     try:
         read_upload(file)
         reading = read_awards(read_tables(file), all_regional=asked["all_regional"])
     except UploadRefused as refusal:
-        record(Kind.UPLOAD_REFUSED, user=user, why=refusal.message)
+        record(Kind.UPLOAD_REFUSED, request, why=refusal.message)
         form.add_error("file", refusal.message)
         return {}
     except NoAwards as refusal:

@@ -15,6 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import SecurityEvent, Session, User
 from tests.factories import make_user
+from tests.web import free_port
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "une phrase de passe"
@@ -192,26 +193,50 @@ def test_a_new_password_closes_the_other_sessions(client, paula, client_again):
     assert "14 caractères" in client.post(reverse("accounts:password"), short).content.decode().replace("\xa0", " ")
 
 
-def test_an_invitation_leads_to_a_first_password(
-    client, amina, region, client_again, django_capture_on_commit_callbacks
-):
+CLAIRE = {"name": "Claire", "email": "Claire@Region.example", "role": "reader"}
+
+
+def test_an_invitation_leads_to_a_first_password(client, amina, region, client_again):
     client.force_login(amina)
-    sent = {"name": "Claire", "email": "Claire@Region.example", "actor": region.pk, "role": "reader"}
-    with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(reverse("accounts:invite"), sent).status_code == 302
+    sent = CLAIRE | {"actor": region.pk}
+    assert client.post(reverse("accounts:invite"), sent).status_code == 302
     assert "déjà un compte" in client.post(reverse("accounts:invite"), sent).content.decode()
     claire = User.objects.get(email="claire@region.example")
     assert not claire.has_usable_password()
     (letter,) = mail.outbox
     assert letter.to == ["claire@region.example"]
-    address = next(line for line in letter.body.splitlines() if line.startswith("http"))
-    path = "/" + address.split("/", 3)[3]
+    path = path_in(letter)
     form = client_again.get(path, follow=True)
     assert form.status_code == 200
     new = {"new_password1": PASSWORD, "new_password2": PASSWORD}
     client_again.post(form.redirect_chain[-1][0], new)
     assert log_in(client_again, claire).status_code == 302
     assert "déjà servi" in client.get(path, follow=True).content.decode()
+    page = client.get(reverse("accounts:person", args=[claire.pk])).content.decode()
+    assert "Renvoyer l’invitation" not in page
+    again = client.post(reverse("accounts:invite_again", args=[claire.pk]), follow=True)
+    assert "déjà venue" in again.content.decode()
+    assert len(mail.outbox) == 1
+
+
+def path_in(letter):
+    address = next(line for line in letter.body.splitlines() if line.startswith("http"))
+    return "/" + address.split("/", 3)[3]
+
+
+def test_an_invitation_that_did_not_leave_is_told_and_sent_again(client, amina, region, client_again, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    client.force_login(amina)
+    page = client.post(reverse("accounts:invite"), CLAIRE | {"actor": region.pk}, follow=True)
+    assert "n’est pas parti" in page.content.decode()
+    claire = User.objects.get(email="claire@region.example")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    again = reverse("accounts:invite_again", args=[claire.pk])
+    assert again in page.content.decode()
+    assert "est invité par courriel" in client.post(again, follow=True).content.decode()
+    assert client_again.get(path_in(mail.outbox[0]), follow=True).status_code == 200
+    assert len(told("invited")) == 2
 
 
 def test_an_account_of_proconnect_has_no_password_page(client, region):

@@ -150,6 +150,26 @@ def told_of(user):
     return [event.details for event in SecurityEvent.objects.filter(kind="rights_changed", user=user).order_by("pk")]
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"memberships-0-DELETE": "on"},
+        {"memberships-0-role": "reader"},
+        {"memberships-0-ends_on": "2026-01-31"},
+    ],
+    ids=str,
+)
+def test_the_admin_keeps_an_administrator_too(administering, amina, region, lost):
+    address, sent = admin_page(administering, amina)
+    before = amina.memberships.get()
+    refused = administering.post(address, sent | lost)
+    assert "aucun administrateur" in refused.content.decode()
+    assert (fresh(amina).memberships.get(), fresh(amina).is_staff) == (before, True)
+    make_user("adele", Role.ADMINISTRATOR, region)
+    assert administering.post(address, sent | lost).status_code == 302
+    assert not fresh(amina).is_staff
+
+
 def test_what_the_admin_does_to_rights_is_told_as_elsewhere(administering, amina, paula, state):
     (row,) = paula.memberships.all()
     address, sent = admin_page(administering, paula)

@@ -137,6 +137,23 @@ def test_another_organisation_an_old_invitation_or_a_disabled_account_is_refused
     assert list(reasons) == ["organisation", "expired", "disabled"]
 
 
+def test_an_invitation_that_is_over_is_renewed_from_the_page_of_the_person(client, provider, claire, amina, mailoutbox):
+    Invitation.objects.update(expires_on=localdate() - timedelta(days=1), siret="20005376700022")
+    assert refused(client)[1] == "organisation"
+    client.force_login(amina)
+    again = reverse("accounts:invite_again", args=[claire.pk])
+    assert again in client.get(reverse("accounts:person", args=[claire.pk])).content.decode()
+    wrong = client.post(again, {"siret": "2000537"})
+    assert "clé de contrôle juste" in wrong.content.decode()
+    assert Invitation.objects.get().siret == "20005376700022"
+    assert client.post(again, {"siret": f"{SIRET[:9]} {SIRET[9:]}"}).status_code == 302
+    assert [letter.to for letter in mailoutbox] == [[claire.email]]
+    client.logout()
+    assert come_back(client).status_code == 302
+    client.force_login(amina)
+    assert again not in client.get(reverse("accounts:person", args=[claire.pk])).content.decode()
+
+
 def test_a_role_is_asked_for_where_the_setting_says_so(client, provider, claire, settings):
     settings.PROCONNECT_ROLES = ["agent_public_territorial"]
     assert refused(client)[1] == "role"

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
 
-from accounts.models import Membership, User
+from accounts.models import Membership, SecurityEvent, User
 from actors.models import Actor
 from commitments.models import Campaign, Commitment, Milestone, ProgressUpdate
 from reports.tasks import follow_calendar
@@ -307,7 +307,10 @@ def test_a_job_signs_what_it_writes(roadmap):
 def test_a_command_signs_what_it_writes(monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "une phrase de passe")
     call_command("createsuperuser", "--noinput", email="secours@example.org", name="Secours", verbosity=0)
-    assert last_cause(User.objects.get())[0] == {"command": "createsuperuser"}
+    made = User.objects.get()
+    assert last_cause(made)[0] == {"command": "createsuperuser"}
+    told = SecurityEvent.objects.get(kind="rights_changed")
+    assert (told.user, told.details) == (made, {"changed": ["created"], "is_superuser": True})
 
 
 def test_a_command_run_by_a_request_gives_the_name_back(paula):
