@@ -6,10 +6,9 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.models import User
 from commitments import services, transitions
-from commitments.models import Campaign, Commitment
 from commitments.transitions import subscriptions
+from roadmap_portal.history.recording import ResentTask
 from roadmap_portal.schedule import RESEND_SECONDS
 
 # The job of the evening starts a little before the day it closes is over.
@@ -21,15 +20,20 @@ def send_reminders() -> None:
     services.send_reminders(timezone.localdate(), at=timezone.now())
 
 
-@shared_task
-def remind(campaign_id: int, user_id: int, codes: list[str] | None = None) -> None:
+@shared_task(base=ResentTask)
+def remind(request_id: int) -> None:
     """« Relancer », asked for on the board: a slow mail server is not waited for in a request."""
-    campaign, by = Campaign.objects.get(pk=campaign_id), User.objects.get(pk=user_id)
-    chosen = None if codes is None else Commitment.objects.filter(code__in=codes)
-    services.remind(campaign, by=by, on=timezone.localdate(), commitments=chosen, at=timezone.now())
+    services.answer(request_id, on=timezone.localdate(), at=timezone.now())
 
 
 @shared_task
+def remind_again() -> None:
+    """Every few minutes: those asked for whose message was lost."""
+    for pk in services.unanswered_requests(timezone.now()):
+        remind.apply_async((pk,), expires=RESEND_SECONDS)
+
+
+@shared_task(base=ResentTask)
 def ask_to_confirm(subscription_id: int) -> None:
     services.ask_to_confirm(subscription_id, at=timezone.now())
 

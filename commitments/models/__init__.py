@@ -16,7 +16,7 @@ from commitments.models.evidence import Evidence
 from commitments.models.indicator import Indicator, IndicatorTarget, Measurement
 from commitments.models.milestone import Milestone, Postponement
 from commitments.models.participation import Participation
-from commitments.models.reminder import Delivery, Snooze
+from commitments.models.reminder import Delivery, ReminderRequest, Snooze
 from commitments.models.roadmap import Axis, Roadmap
 from commitments.models.round_trip import SheetExport, SheetImport
 from commitments.models.steering import AgendaItem, Decision, SteeringMeeting
@@ -45,6 +45,7 @@ __all__ = [
     "Participation",
     "Postponement",
     "ProgressUpdate",
+    "ReminderRequest",
     "Roadmap",
     "SheetExport",
     "SheetImport",

@@ -1,9 +1,12 @@
-"""Mails sent, and weeks of rest asked for. A row is written before the mail leaves: none is sent twice."""
+"""Mails sent or asked for, and weeks of rest. A row is written before the mail leaves: none is sent twice."""
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from commitments.models.campaign import Campaign
+from commitments.models.commitment import Commitment
 
 
 class Delivery(models.Model):
@@ -36,6 +39,34 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.key}"
+
+
+class ReminderRequest(models.Model):
+    """« Relancer », asked for on the board. Kept, so that a message lost with its broker is said again."""
+
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="reminder_requests", verbose_name=_("campagne")
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="reminder_requests",
+        verbose_name=_("engagement"),
+        help_text=_("Vide : tous ceux qui attendent une réponse."),
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("demandée par")
+    )
+    asked_at = models.DateTimeField(_("demandée le"), default=timezone.now)
+    done_at = models.DateTimeField(_("faite le"), null=True)
+
+    class Meta:
+        verbose_name = _("relance demandée")
+        verbose_name_plural = _("relances demandées")
+
+    def __str__(self) -> str:
+        return f"{self.campaign} · {self.commitment or '–'}"
 
 
 class Snooze(models.Model):

@@ -2,7 +2,17 @@
 
 from commitments.services.calendar import tell_administrators
 from commitments.services.links import check_links
-from commitments.services.reminders import DailyRun, Outcome, Plan, Reminded, plan_reminders, remind, send_reminders
+from commitments.services.reminders import (
+    DailyRun,
+    Outcome,
+    Plan,
+    Reminded,
+    answer,
+    plan_reminders,
+    remind,
+    send_reminders,
+    unanswered_requests,
+)
 from commitments.services.round_trip import (
     ImportRefused,
     Write,
@@ -22,6 +32,7 @@ __all__ = [
     "Plan",
     "Reminded",
     "Write",
+    "answer",
     "apply_import",
     "ask_to_confirm",
     "check_links",
@@ -35,5 +46,6 @@ __all__ = [
     "stage_on",
     "tell_administrators",
     "tell_subscribers",
+    "unanswered_requests",
     "week_of",
 ]

@@ -8,7 +8,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Q
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import is_administrator
-from commitments.models import Campaign, Commitment, Delivery
+from commitments.models import Campaign, Commitment, Delivery, ReminderRequest
 from commitments.queries import current_campaign
 from commitments.queries.owed import Owed, OwedVisa, owed_on, snoozed
 from commitments.services import mail
@@ -30,6 +30,8 @@ from commitments.working_days import add_working_days
 logger = logging.getLogger(__name__)
 Kind = Delivery.Kind
 URGENT_WORKING_DAYS = 2
+# A worker that is only late is left alone; after a day, the board says who has had no mail.
+LOST_AFTER, LOST_UNTIL = timedelta(minutes=5), timedelta(days=1)
 
 
 class Outcome(StrEnum):
@@ -119,6 +121,26 @@ def remind(
         for owed in owed_on(campaign, on)
         if (owed.unanswered if wanted is None else owed.unanswered & wanted)
     )
+
+
+def answer(pk: int, *, on: date, at: datetime) -> None:
+    """What was asked for on the board, once or more: who has had the mail of the week is not written to again."""
+    waiting = ReminderRequest.objects.filter(done_at=None).select_related("campaign", "commitment", "asked_by")
+    asked = waiting.filter(pk=pk).first()
+    if asked is None:
+        return
+    chosen = None if asked.commitment is None else [asked.commitment]
+    try:
+        remind(asked.campaign, by=asked.asked_by, on=on, commitments=chosen, at=at)
+    except TransitionRefused as refusal:  # closed meanwhile, or asked by one who has left
+        logger.warning("Nobody is reminded: %s", refusal)
+    ReminderRequest.objects.filter(pk=pk).update(done_at=at)
+
+
+def unanswered_requests(at: datetime) -> list[int]:
+    """Those whose message is lost."""
+    lost = ReminderRequest.objects.filter(done_at=None, asked_at__gt=at - LOST_UNTIL, asked_at__lte=at - LOST_AFTER)
+    return list(lost.order_by("pk").values_list("pk", flat=True))
 
 
 def _told(on: date) -> dict[int, date]:

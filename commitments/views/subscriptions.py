@@ -39,7 +39,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             at=timezone.now(),
         )
         if asked is not None:
-            ask_to_confirm.delay_on_commit(asked.pk)  # type: ignore[attr-defined]
+            ask_to_confirm.delay_on_commit(asked.pk)
     # The same answer whether the address was known or not: it tells nobody who is subscribed.
     return render(request, "commitments/subscribe.html", {"form": form, "is_asked": True})
 

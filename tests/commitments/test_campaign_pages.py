@@ -1,6 +1,6 @@
 """Amina plans, opens, watches and closes a quarter; the others watch."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
-from commitments.models import Campaign, CampaignLine, Roadmap
+from commitments.models import Campaign, CampaignLine, ReminderRequest, Roadmap
 from commitments.queries import board_rows, lines_of
+from commitments.services import unanswered_requests
 from commitments.tasks import remind
 from commitments.transitions import (
     TransitionRefused,
@@ -318,8 +319,9 @@ def test_one_click_reminds_those_who_have_not_answered(client, amina, quarter, m
     client.force_login(amina)
     page = client.post(f"/espace/campagnes/{quarter.slug}/relancer/", follow=True)
     assert "2 rappels partent" in page.text
+    asked = ReminderRequest.objects.get()
     for _ in range(2):
-        remind(quarter.pk, amina.pk)
+        remind(asked.pk)
     assert sorted(mail.to[0] for mail in mailoutbox) == ["amina@example.org", "paula@example.org"]
     assert "Cette semaine, 2 sont déjà partis." in board(client, quarter).text
 
@@ -328,8 +330,32 @@ def test_one_line_reminds_those_in_charge_of_it(client, amina, quarter, mailoutb
     client.force_login(amina)
     page = client.post(f"/espace/campagnes/{quarter.slug}/relancer/", {"code": "eng-1"}, follow=True)
     assert "1 rappel part" in page.text
-    remind(quarter.pk, amina.pk, ["eng-1"])
+    remind(ReminderRequest.objects.get().pk)
     assert [mail.to for mail in mailoutbox] == [["paula@example.org"]]
+
+
+def test_a_reminder_whose_message_was_lost_is_sent_after_five_minutes_and_once(client, amina, quarter, mailoutbox):
+    client.force_login(amina)
+    client.post(f"/espace/campagnes/{quarter.slug}/relancer/", {"code": "eng-1"})
+    asked = ReminderRequest.objects.get()
+    assert unanswered_requests(asked.asked_at + timedelta(minutes=4)) == []
+    later = asked.asked_at + timedelta(minutes=5)
+    assert unanswered_requests(later) == [asked.pk]
+    remind(asked.pk)
+    assert [mail.to for mail in mailoutbox] == [["paula@example.org"]]
+    assert unanswered_requests(later) == []
+
+
+def test_a_reminder_of_a_campaign_closed_meanwhile_writes_to_nobody(client, amina, quarter, mailoutbox, caplog):
+    client.force_login(amina)
+    client.post(f"/espace/campagnes/{quarter.slug}/relancer/")
+    Campaign.objects.update(state=Campaign.State.REVIEW)
+    asked = ReminderRequest.objects.get()
+    remind(asked.pk)
+    assert mailoutbox == []
+    assert "Nobody is reminded" in caplog.text
+    asked.refresh_from_db()
+    assert asked.done_at is not None
 
 
 @pytest.mark.parametrize("code", ["eng-2", "eng-rien", "%"])

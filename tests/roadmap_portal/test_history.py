@@ -33,6 +33,7 @@ NOT_TRACKED = {
     "accounts.SecurityEvent",
     "accounts.Session",
     "commitments.Delivery",
+    "commitments.ReminderRequest",
     "commitments.SheetExport",
     "commitments.SheetImport",
     "commitments.Snooze",

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from kombu.exceptions import OperationalError
 from redis import Redis
 
+from accounts.tasks import send_password_link
 from commitments.tasks import remind
 from reports.tasks import build_report
 from roadmap_portal.celery import app
@@ -148,8 +149,10 @@ def nobody_at_the_broker(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_broker_that_is_away_does_not_tell_who_asked_for_a_report_that_it_was_not_saved(nobody_at_the_broker):
-    """The calendar sends that message again; nobody sends the one of a reminder again, and its author learns of it."""
-    build_report.delay_on_commit(0)
+    """The calendar sends that message again; nobody sends the one of a new password again, and whoever asked learns of
+    it."""
+    for job in (build_report, remind):
+        job.delay_on_commit(0)
     with pytest.raises(OperationalError) as away:
-        remind.delay_on_commit(0, 0)
+        send_password_link.delay_on_commit(None)
     assert answered_to(away.value).status_code == 503
