@@ -1,5 +1,6 @@
 """`python -m bench.editors FILE`: twenty people with a session, each of whom writes on one commitment of the
-demonstration, and a report asked for; `python -m bench.editors FILE --check` says what their drafts hold."""
+demonstration or beside it, and a report asked for; `python -m bench.editors FILE --check` says what their drafts
+hold."""
 
 import json
 import os
@@ -17,7 +18,7 @@ from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.models import Membership, User  # noqa: E402
-from commitments.models import Participation, ProgressUpdate  # noqa: E402
+from commitments.models import Campaign, CampaignLine, Commitment, Participation, ProgressUpdate  # noqa: E402
 from commitments.queries import current_campaign  # noqa: E402
 from reports import transitions  # noqa: E402
 from reports.models import Report  # noqa: E402
@@ -34,10 +35,30 @@ def prepare(file: Path) -> None:
     led = Participation.objects.filter(role=Participation.Role.LEAD, commitment__merged_into=None)
     free = led.exclude(commitment__in=told).select_related("commitment", "actor").order_by("commitment__code")
     by_code = {led.commitment.code: led.actor for led in free}
+    for n in range(EDITORS - len(by_code)):
+        added = _commitment(campaign, n)
+        by_code[added.commitment.code] = added.actor
     editors = [_editor(code, actor) for code, actor in list(by_code.items())[:EDITORS]]
     file.write_text(json.dumps(editors))
     administrator = User.objects.get(email="administration@demo.example")
     build_report.delay(transitions.request_report(campaign, by=administrator).pk)
+
+
+def _commitment(campaign: Campaign, n: int) -> Participation:
+    """Who leads one more: the demonstration leaves fewer than twenty to write on."""
+    like = Participation.objects.filter(role=Participation.Role.LEAD, commitment__main_axis__isnull=False).first()
+    assert like is not None
+    commitment = Commitment.objects.create(
+        roadmap=campaign.roadmap,
+        code=f"bench-{n}",
+        title=f"Engagement d’essai {n}",
+        main_axis=like.commitment.main_axis,
+        provenance=Commitment.Provenance.NAMED,
+        confidence="sourced",
+        progress_method=Commitment.ProgressMethod.DECLARED,
+    )
+    CampaignLine.objects.create(campaign=campaign, commitment=commitment)
+    return Participation.objects.create(commitment=commitment, actor=like.actor, side=like.side, role=like.role)
 
 
 def _editor(code: str, actor: object) -> dict[str, str]:

@@ -4,6 +4,7 @@ nobody has to lend a hand."""
 import http.client
 import itertools
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -20,11 +21,16 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+import requests
 from django.conf import settings
+from django.test import Client
 
+from commitments.models import Evidence
 from roadmap_portal.embedded.place import opened
 from roadmap_portal.embedded.server import PostgreSQL, Valkey
 from roadmap_portal.processes import spawn, stop
+from tests.disk import disk_of, enlarge, files_in, mounts
+from tests.factories import make_actor, make_commitment, make_user
 from tests.web import children, main_process, running_web
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -227,3 +233,48 @@ def test_a_broker_emptied_forgets_nobody_who_asked_for_the_weekly_mail(machine, 
 def reports(there):
     with psycopg.connect(there["DATABASE_URL"]) as connection:
         return [state for (state,) in connection.execute("SELECT state FROM reports_report")]
+
+
+# --- A disk that is full ---------------------------------------------------------------------------
+
+PIECE = "/espace/engagements/eng-1/pieces/"
+MEGABYTE = 2**20
+
+
+class Sender:
+    """Someone with a session, who sends pieces of evidence from a browser."""
+
+    def __init__(self, site, user):
+        client, self.token = Client(), secrets.token_hex(16)  # as long as Django wants its token to be
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.cookies = {settings.SESSION_COOKIE_NAME: session, settings.CSRF_COOKIE_NAME: self.token}
+        self.site = site
+
+    def send(self, title):
+        """The page that comes back. The files of all titles differ."""
+        content = b"%PDF-1.7\n" + title.encode() + b"%" * (600 * 1024) + b"\n%%EOF\n"
+        sent = {"kind": "order", "title": title, "csrfmiddlewaretoken": self.token}
+        piece = {"file": (f"{title}.pdf", content, "application/pdf")}
+        return requests.post(self.site + PIECE, sent, files=piece, cookies=self.cookies, timeout=60)
+
+
+@mounts
+def test_a_full_disk_is_told_to_who_sends_a_file_and_nothing_is_half_written(tmp_path):
+    lead = make_actor("region", side="region")
+    make_commitment(code="eng-1", lead=lead)
+    paula = make_user("paula", "contributor", lead)
+    # Sessions opened here hold there.
+    variables = {"SECRET_KEY": settings.SECRET_KEY, "REQUIRE_SECOND_FACTOR": "0"}
+    with disk_of(MEGABYTE, tmp_path) as disk, running_web(FILES_URL=str(disk), **variables) as site:
+        people = Sender(site, paula)
+        assert people.send("Premier").status_code == 200
+        kept = files_in(disk)
+        assert (len(kept), Evidence.objects.count()) == (1, 1)
+        refused = people.send("Deuxième")
+        assert "faute de place" in refused.text
+        assert "Deuxième" in refused.text
+        assert (files_in(disk), Evidence.objects.count()) == (kept, 1)
+        enlarge(disk, 4 * MEGABYTE)
+        assert "faute de place" not in people.send("Deuxième").text
+        assert (len(files_in(disk)), Evidence.objects.count()) == (2, 2)

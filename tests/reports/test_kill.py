@@ -14,6 +14,7 @@ from django.conf import settings
 from reports import tasks, transitions
 from reports.models import Report
 from reports.writers import variants
+from tests.disk import disk_of, enlarge, mounts
 from tests.factories import make_actor, make_user
 from tests.reports.situations import draw_quarter
 from tests.web import children
@@ -154,3 +155,15 @@ def test_a_report_without_room_for_its_files_is_made_once_there_is_some_again(am
         let_no_file_exceed(process, resource.RLIM_INFINITY)
         build(report)
     assert_all_is_there_once(report)
+
+
+@mounts
+def test_a_disk_that_is_full_is_waited_for(amina):
+    """The same on a real one: half a file leaves nothing behind."""
+    report = transitions.request_report(draw_quarter(), by=amina)
+    with disk_of(ROOM, Path(settings.FILES_DIR)) as disk, running_worker(REPORT_RETRY_SECONDS="2,2,2"):
+        beat_until(report, lambda: report.is_waiting_to_retry)
+        assert "No space left on device" in report.error
+        enlarge(disk, 1000 * ROOM)
+        build(report)
+        assert_all_is_there_once(report)
