@@ -41,7 +41,7 @@ def invite(user: User, membership: Membership, siret: str, *, by: User, request:
 def invite_again(user: User, siret: str, *, by: User, request: HttpRequest | None = None) -> None:
     """Thirty days more, from this organisation. Raises RightsRefused for one who has come in already."""
     if not awaits(user):
-        raise RightsRefused(_("Cette personne est déjà venue : elle n’a pas besoin d’une invitation."))
+        raise RightsRefused(_("Cette personne est déjà venue : elle n’a pas besoin d’une invitation."))
     _expect(user, siret, by, request)
 
 
