@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from commitments.models import ProgressUpdate
-from tests.browser.driving import faults, log_in
+from tests.browser.driving import faults, faults_at, log_in
 from tests.commitments.sheets import edited
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -112,3 +112,38 @@ def test_without_scripts_the_grid_is_a_form_and_a_file_comes_back(portal, browse
     page.get_by_role("button", name="Appliquer").click()
     expect(page.get_by_role("status").first).to_contain_text(f"Appliqué : {first}")
     assert draft(first).text_public == "Depuis le tableur."
+
+
+def test_a_preview_with_all_it_can_say_is_accessible(portal, browser, tmp_path):
+    """A clean change, a conflict, a refusal; wide and narrow, in both languages."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    log_in(page, portal, "contributeur")
+    page.goto(f"{portal}/espace/mon-trimestre/grille/")
+    clean, disputed, refused = (code_of(page, row) for row in range(3))
+    page.goto(f"{portal}/espace/mon-trimestre/tableur/")
+    found = faults(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Exporter en ODS").click()
+    page.goto(f"{portal}/espace/mon-trimestre/grille/")
+    cell(page, 1, "text_public").fill("Écrit entre-temps.")
+    page.keyboard.press("Enter")
+    expect(state_of(page, 1)).to_have_text("Enregistré")
+    typed = {
+        clean: {"texte public": "Sans conflit."},
+        disputed: {"texte public": "Depuis le tableur."},
+        refused: {"météo": "beau temps"},
+    }
+    file = tmp_path / "points.ods"
+    file.write_bytes(edited(download.value.path().read_bytes(), "ods", typed))
+    page.goto(f"{portal}/espace/mon-trimestre/tableur/")
+    page.get_by_label("Fichier modifié (obligatoire)").set_input_files(file)
+    page.get_by_role("button", name="Voir les changements").click()
+    preview = page.locator("main")
+    expect(preview).to_contain_text("Écrit entre-temps.")
+    expect(preview).to_contain_text("beau temps")
+    address = page.url
+    for path in (address, address.replace(portal, f"{portal}/en")):
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            found += faults_at(page, path)
+    assert found == []
