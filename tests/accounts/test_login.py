@@ -234,6 +234,7 @@ def test_an_invitation_that_did_not_leave_is_told_and_sent_again(client, amina, 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     again = reverse("accounts:invite_again", args=[claire.pk])
     assert again in page.content.decode()
+    assert "jamais connecté" in client.get(reverse("accounts:people"), {"q": "claire"}).content.decode()
     assert "est invité par courriel" in client.post(again, follow=True).content.decode()
     assert client_again.get(path_in(mail.outbox[0]), follow=True).status_code == 200
     assert len(told("invited")) == 2
