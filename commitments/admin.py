@@ -145,7 +145,7 @@ class ProgressUpdateAdmin(AppendOnly, WithHistory):
 @admin.register(Evidence)
 class EvidenceAdmin(AppendOnly, admin.ModelAdmin):
     list_display = ["title", "commitment", "kind", "is_public", "added_by", "added_at", "withdrawn_at", "failing_since"]
-    list_filter = ["kind", "is_public"]
+    list_filter = ["kind", "is_public", "scan"]
     search_fields = ["title", "commitment__code"]
     list_select_related = ["commitment", "added_by"]
     # The storage has no address of its own: a file is read through the page that checks the right.
@@ -161,6 +161,7 @@ class EvidenceAdmin(AppendOnly, admin.ModelAdmin):
         "media_type",
         "size",
         "sha256",
+        "scan",
         "added_by",
         "added_at",
         "withdrawn_by",
@@ -173,8 +174,8 @@ class EvidenceAdmin(AppendOnly, admin.ModelAdmin):
 
     @admin.display(description=_("fichier"))
     def download(self, piece: Evidence) -> str:
-        if not piece.file:
-            return "–"
+        if not piece.file or piece.is_held:
+            return piece.file_name or "–"
         return format_html(
             '<a href="{}">{}</a>', reverse("commitments:evidence_file", args=[piece.pk]), piece.file_name
         )

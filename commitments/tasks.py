@@ -46,6 +46,11 @@ def ask_again_to_confirm() -> None:
 
 
 @shared_task
+def scan_waiting_files() -> None:
+    services.scan_waiting()
+
+
+@shared_task
 def tell_subscribers() -> None:
     services.tell_subscribers(timezone.now())
 

@@ -50,6 +50,7 @@ LABELLED: dict[str, type[TextChoices]] = {
     "agenda_reason": AgendaItem.Reason,
     "decision": Decision.State,
     "evidence_kind": Evidence.Kind,
+    "scan": Evidence.Scan,
     "side": Side,
     "act": Act,
     "stand": Stand,

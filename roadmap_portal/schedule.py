@@ -23,6 +23,12 @@ BEAT = {
         "schedule": RESEND_SECONDS,
         "options": {"expires": RESEND_SECONDS},
     },
+    # Files that came while the antivirus was away.
+    "waiting-files": {
+        "task": "commitments.tasks.scan_waiting_files",
+        "schedule": RESEND_SECONDS,
+        "options": {"expires": RESEND_SECONDS},
+    },
     "expired-drafts": {"task": "reports.tasks.delete_expired_drafts", "schedule": crontab(minute=15, hour=3)},
     "old-sheets": {"task": "commitments.tasks.delete_old_sheets", "schedule": crontab(minute=25, hour=3)},
     "forget": {"task": "accounts.tasks.forget", "schedule": crontab(minute=40, hour=3)},

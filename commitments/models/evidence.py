@@ -33,8 +33,16 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(withdrawn_at__isnull=True)
 
     def published(self) -> Self:
-        """Those of no update, or of one that is out: not those whose update is still being written or approved."""
-        return self.filter(Q(update__isnull=True) | ~Q(update__state__in=ProgressUpdate.OPEN_STATES))
+        """Those of no update, or of one that is out: not those whose update is still being written or approved. What
+        nobody may open proves nothing either."""
+        return self.openable().filter(Q(update__isnull=True) | ~Q(update__state__in=ProgressUpdate.OPEN_STATES))
+
+    def openable(self) -> Self:
+        return self.exclude(scan__in=Evidence.HELD)
+
+    def proving(self) -> Self:
+        """What may be submitted as a proof: a file may still wait for the antivirus, which answers in minutes."""
+        return self.valid().exclude(scan=Evidence.Scan.INFECTED)
 
 
 @tracked()
@@ -46,6 +54,16 @@ class Evidence(models.Model):
         DELIVERABLE = "deliverable", _("livrable")
         PUBLIC_PAGE = "public_page", _("page publique")
         DATA_SET = "data_set", _("jeu de données")
+
+    class Scan(models.TextChoices):
+        """What the antivirus says of a file; nothing where there was none, or for a link."""
+
+        WAITING = "waiting", _("en attente de l’antivirus")
+        SOUND = "sound", _("saine")
+        INFECTED = "infected", _("refusée par l’antivirus")
+
+    # Nobody opens these, neither staff nor public.
+    HELD = (Scan.WAITING, Scan.INFECTED)
 
     commitment = models.ForeignKey(
         Commitment, on_delete=models.PROTECT, related_name="evidence", verbose_name=_("engagement")
@@ -78,6 +96,9 @@ class Evidence(models.Model):
     media_type = models.CharField(_("format"), max_length=100, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("taille en octets"), null=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    scan = models.CharField(
+        _("antivirus"), max_length=8, choices=Scan.choices, blank=True, default="", db_default="", editable=False
+    )
 
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence", verbose_name=_("ajoutée par")
@@ -119,6 +140,11 @@ class Evidence(models.Model):
                 violation_error_message=_("Une adresse commence par https:// ou http://."),
             ),
             models.CheckConstraint(
+                name="evidence_only_files_are_scanned",
+                condition=Q(scan="") | Q(scan__in=["waiting", "sound", "infected"], url=""),
+                violation_error_message=_("L’antivirus n’examine que des fichiers."),
+            ),
+            models.CheckConstraint(
                 name="evidence_withdrawal_is_signed",
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
@@ -148,6 +174,10 @@ class Evidence(models.Model):
     def is_pending(self) -> bool:
         """Belongs to an update that is still being written or approved."""
         return self.update is not None and self.update.state in ProgressUpdate.OPEN_STATES
+
+    @property
+    def is_held(self) -> bool:
+        return self.scan in self.HELD
 
     @property
     def is_link_down(self) -> bool:

@@ -23,6 +23,9 @@ EVIDENCE_KEPT = pgtrigger.Trigger(
         IF ({GIVEN}) IS DISTINCT FROM ({GIVEN.replace("NEW.", "OLD.")})
         THEN {refusal("Une pièce justificative ne se modifie pas : retirez-la, puis ajoutez-en une autre.")}
         END IF;
+        IF OLD.scan IS DISTINCT FROM NEW.scan AND OLD.scan <> 'waiting'
+        THEN {refusal("Ce que l’antivirus a dit d’un fichier ne change plus.")}
+        END IF;
         IF OLD.withdrawn_at IS NOT NULL AND ({WITHDRAWAL}) IS DISTINCT FROM ({WITHDRAWAL.replace("NEW.", "OLD.")})
         THEN {refusal("Une pièce retirée le reste.")}
         END IF;
@@ -48,10 +51,11 @@ SUBMITTED_EVIDENCE_KEPT = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
-# A piece counts once its update is published.
+# A piece counts once its update is published and anyone may open it.
 OTHERS = """
     SELECT 1 FROM commitments_evidence e LEFT JOIN commitments_progressupdate u ON u.id = e.update_id
-    WHERE e.id <> NEW.id AND e.withdrawn_at IS NULL AND (u.id IS NULL OR u.state IN ('published', 'superseded'))
+    WHERE e.id <> NEW.id AND e.withdrawn_at IS NULL AND e.scan NOT IN ('waiting', 'infected')
+        AND (u.id IS NULL OR u.state IN ('published', 'superseded'))
 """
 LAST_PIECE_KEPT = pgtrigger.Trigger(
     name="last_piece_kept",

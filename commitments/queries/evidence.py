@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404
 
 from accounts.permissions import Someone, is_staff_member, visible_to
-from commitments.models import Commitment, Evidence, ProgressUpdate
+from commitments.models import Commitment, Evidence
 from commitments.queries.rows import EvidenceRow
 from roadmap_portal.prepared import Prepared
 
@@ -24,11 +24,11 @@ PIECES = Prepared(
 
 def evidence_of(commitment: Commitment, user: Someone) -> Sequence[EvidenceRow]:
     """The valid pieces of a commitment whose visibility the caller has checked, in one query. The public sees those of
-    published updates; of one that is not public, that it exists and its kind."""
+    published updates, but for what the antivirus refuses; of one that is not public, that it exists and its kind."""
     pieces = PIECES(commitment=commitment.pk)
     if is_staff_member(user):
         return pieces
-    published = [piece for piece in pieces if piece.update_state not in ProgressUpdate.OPEN_STATES]
+    published = [piece for piece in pieces if not piece.is_pending and piece.scan != Evidence.Scan.INFECTED]
     return [piece if piece.is_public else piece.veiled() for piece in published]
 
 
@@ -43,8 +43,9 @@ def evidence_count(commitment: Commitment) -> int:
 
 
 def evidence_file(user: Someone, pk: int) -> Evidence:
-    """A piece whose file the user may read, by the right to what it belongs to. Http404 otherwise."""
-    pieces = Evidence.objects.filter(visible_to(user, of="commitment__")).exclude(file="")
+    """A piece whose file the user may read, by the right to what it belongs to. Http404 otherwise, and for everybody
+    while the antivirus has not said that it is sound."""
+    pieces = Evidence.objects.openable().filter(visible_to(user, of="commitment__")).exclude(file="")
     if not is_staff_member(user):
         pieces = pieces.valid().published().filter(is_public=True)
     piece = pieces.filter(pk=pk).first()

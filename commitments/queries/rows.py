@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from commitments.models import Axis, Milestone, ProgressUpdate
-from commitments.models.evidence import extension_of
+from commitments.models.evidence import Evidence, extension_of
 
 
 class RoadmapRow(NamedTuple):
@@ -214,6 +214,7 @@ class EvidenceRow(NamedTuple):
     size: int | None
     sha256: str
     added_at: datetime
+    scan: str
     failures: int
     failing_since: date | None
     milestone_title: str | None  # None: the commitment itself
@@ -228,6 +229,10 @@ class EvidenceRow(NamedTuple):
         return self.update_state in ProgressUpdate.OPEN_STATES
 
     @property
+    def is_held(self) -> bool:
+        return self.scan in Evidence.HELD
+
+    @property
     def is_link_down(self) -> bool:
         return self.failures >= 2
 
@@ -237,7 +242,7 @@ class EvidenceRow(NamedTuple):
 
     def veiled(self) -> "EvidenceRow":
         """That it exists, its kind and what it proves: all that the public knows of a piece that is not public."""
-        return self._replace(title="", url="", file_name="", size=None, sha256="", failures=0)
+        return self._replace(title="", url="", file_name="", size=None, sha256="", scan="", failures=0)
 
 
 class GroupRow(NamedTuple):

@@ -22,6 +22,7 @@ from commitments.services.round_trip import (
     keep_export,
     keep_import,
 )
+from commitments.services.scanning import scan_waiting
 from commitments.services.subscriptions import ask_to_confirm, tell_subscribers
 from commitments.stages import stage_on, week_of
 
@@ -42,6 +43,7 @@ __all__ = [
     "keep_import",
     "plan_reminders",
     "remind",
+    "scan_waiting",
     "send_reminders",
     "stage_on",
     "tell_administrators",

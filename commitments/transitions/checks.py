@@ -65,7 +65,7 @@ def _check_progress(commitment: Commitment, update: ProgressUpdate) -> None:
 
 
 def _check_claims(commitment: Commitment, update: ProgressUpdate) -> None:
-    proven = commitment.evidence.valid().filter(milestone__isnull=False).values("milestone")
+    proven = commitment.evidence.proving().filter(milestone__isnull=False).values("milestone")
     unproven = update.claims.filter(milestone__evidence_required=True).exclude(milestone__in=proven)
     refusals = [
         TransitionRefused(
@@ -93,7 +93,7 @@ def _check_completed(commitment: Commitment, update: ProgressUpdate) -> None:
             % {"titles": ", ".join(titles)},
             "status",
         )
-    if not commitment.evidence.valid().exists():
+    if not commitment.evidence.proving().exists():
         kinds = ", ".join(str(kind.label) for kind in Evidence.Kind)
         raise TransitionRefused(
             _("Un engagement réalisé porte au moins une pièce justificative : %(kinds)s.") % {"kinds": kinds}, "status"

@@ -121,11 +121,13 @@ def _check_link_or_file(piece: Evidence, file: File | None) -> None:
 
 def _describe(piece: Evidence, file: File) -> None:
     try:
-        upload = read_upload(file)
+        upload = read_upload(file, may_wait=True)
     except UploadRefused as refusal:
         raise TransitionRefused(refusal.message, "file") from refusal
     piece.file_name, piece.media_type = upload.name, upload.media_type
     piece.size, piece.sha256 = upload.size, upload.sha256
+    if upload.is_scanned is not None:
+        piece.scan = Evidence.Scan.SOUND if upload.is_scanned else Evidence.Scan.WAITING
 
 
 def _check_fields(piece: Evidence) -> None:
@@ -153,7 +155,7 @@ def _update_that_takes_it(commitment: Commitment) -> ProgressUpdate | None:
 def _same(piece: Evidence) -> Evidence | None:
     """The valid piece that says the same, where the form was sent twice."""
     stated = ("commitment", "milestone", "kind", "title", "url", "sha256", "is_public")
-    return Evidence.objects.valid().filter(**{name: getattr(piece, name) for name in stated}).first()
+    return Evidence.objects.proving().filter(**{name: getattr(piece, name) for name in stated}).first()
 
 
 def _check_is_not_the_last(commitment: Commitment, piece: Evidence) -> None:

@@ -1,10 +1,11 @@
-"""What clamd says of a file, where CLAMD_URL names one. A file that nobody could scan is refused like an infected one.
+"""What clamd says of a file, where CLAMD_URL names one.
 
 The protocol is that of clamd(8): INSTREAM, the file in pieces each told by its length, an empty one, a sentence back.
 """
 
 import logging
 import socket
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,27 +20,46 @@ LONGEST_ANSWER = 4096
 logger = logging.getLogger(__name__)
 
 
-def check_unharmed(file: File) -> None:
-    """Raises UploadRefused, which names what was found. Leaves the file at its beginning."""
+@dataclass(frozen=True)
+class Verdict:
+    is_sound: bool = False
+    found: str = ""  # the name of what harms
+    is_there: bool = True  # the antivirus itself, were it to say that it cannot tell
+
+    @property
+    def has_said(self) -> bool:
+        return self.is_sound or bool(self.found)
+
+
+def scan(file: File) -> Verdict | None:
+    """None where no antivirus is named. Leaves the file at its beginning."""
     if not settings.CLAMD_URL:
-        return
+        return None
     try:
         answer = _answer(file)
+    except (BrokenPipeError, ConnectionResetError) as cut:
+        # It stops listening beyond its own limit of size (StreamMaxLength, 25 MB as it comes).
+        answer = repr(cut)
     except OSError:
         logger.exception("clamd cannot be asked")
-        answer = ""
+        return Verdict(is_there=False)
     finally:
         file.seek(0)
     if answer == "stream: OK":
-        return
+        return Verdict(is_sound=True)
     if answer.endswith(" FOUND"):
-        name = answer.removeprefix("stream: ").removesuffix(" FOUND")
-        raise UploadRefused(
-            _("un fichier où l’antivirus reconnaît « %(name)s »") % {"name": name}, _("un fichier sain")
-        )
-    # Its own limit of size among others: StreamMaxLength, 25 MB as it comes.
+        return Verdict(found=answer.removeprefix("stream: ").removesuffix(" FOUND"))
     logger.error("clamd has scanned nothing: %r", answer)
-    raise UploadRefused(
+    return Verdict()
+
+
+def refusal_of(name: str) -> UploadRefused:
+    """`name`: of what was found."""
+    return UploadRefused(_("un fichier où l’antivirus reconnaît « %(name)s »") % {"name": name}, _("un fichier sain"))
+
+
+def nobody_could_say() -> UploadRefused:
+    return UploadRefused(
         _("un fichier que l’antivirus n’a pas pu examiner"),
         _("qu’il réponde : envoyez le fichier de nouveau plus tard, ou prévenez l’administration du portail"),
     )

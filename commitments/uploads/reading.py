@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files import File
 from django.utils.translation import gettext as _
 
-from commitments.uploads.antivirus import check_unharmed
+from commitments.uploads.antivirus import nobody_could_say, refusal_of, scan
 from commitments.uploads.archives import check_archive
 from commitments.uploads.refusals import UploadRefused
 from roadmap_portal.one_line import RUN_BY_SPREADSHEETS
@@ -51,18 +51,31 @@ class Upload:
     media_type: str
     size: int
     sha256: str
+    is_scanned: bool | None  # None: no antivirus; False: it has still to be
 
 
-def read_upload(file: File) -> Upload:
-    """Raises UploadRefused. Leaves the file at its beginning."""
+def read_upload(file: File, *, may_wait: bool = False) -> Upload:
+    """`may_wait`: a file that nobody could scan is not refused, as long as nobody opens it. Raises UploadRefused.
+    Leaves the file at its beginning."""
     name = _clean(file.name or "")
     extension = _extension(name)
     size = _check_size(file)
     CHECKS[extension](file, extension)
     if extension not in OFFICE:
         _check_alone(file, extension)
-    check_unharmed(file)
-    return Upload(name, FORMATS[extension], size, _sha256(file))
+    is_scanned = _scanned(file, may_wait)
+    return Upload(name, FORMATS[extension], size, _sha256(file), is_scanned)
+
+
+def _scanned(file: File, may_wait: bool) -> bool | None:
+    verdict = scan(file)
+    if verdict is None:
+        return None
+    if verdict.found:
+        raise refusal_of(verdict.found)
+    if not verdict.has_said and not may_wait:
+        raise nobody_could_say()
+    return verdict.is_sound
 
 
 def _clean(name: str) -> str:

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.security_log import Kind, record
 from commitments import queries, transitions
 from commitments.forms import EvidenceForm
+from commitments.models import Evidence
 from commitments.transitions import TransitionRefused
 
 
@@ -24,13 +25,21 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
     form = EvidenceForm(*sent, commitment=commitment)
     if form.is_valid():
         try:
-            transitions.add_evidence(commitment, by=request.user, **form.cleaned_data)
+            piece = transitions.add_evidence(commitment, by=request.user, **form.cleaned_data)
         except TransitionRefused as refusal:
             if request.FILES and refusal.field == "file":
                 record(Kind.UPLOAD_REFUSED, request, why=refusal.message)
             form.refuse(refusal)
         else:
             messages.success(request, _("Pièce ajoutée."))
+            if piece.scan == Evidence.Scan.WAITING:
+                messages.warning(
+                    request,
+                    _(
+                        "L’antivirus ne répond pas : la pièce compte déjà, personne ne l’ouvrira avant qu’il l’ait"
+                        " examinée. Vous n’avez rien à refaire."
+                    ),
+                )
             return redirect("commitments:evidence", code=commitment.code)
     update = queries.open_update(commitment)
     context = {

@@ -30,7 +30,7 @@ FOLDED = {
         "form_key", "text_hash", "status_before", "progress_before", "progress_after", "published_version"
     },
     "commitments.Visa": {"text_hash"},
-    "commitments.Evidence": {"sha256", "checked_at", "failures"},
+    "commitments.Evidence": {"sha256", "scan", "checked_at", "failures"},
 }  # fmt: skip
 # Fields that tell which one, where an object has no title of its own.
 KNOWN_BY = (

@@ -26,6 +26,7 @@ from prometheus_client.registry import Collector
 from redis import Redis
 from redis.exceptions import RedisError
 
+from commitments.models import Evidence
 from reports.models import Report
 from roadmap_portal.models import Backup
 from roadmap_portal.observability.beat import last_beat
@@ -97,6 +98,11 @@ def _from_database() -> list[GaugeMetricFamily]:
     return [
         states,
         GaugeMetricFamily("portal_oldest_queued_report_seconds", "Age of the oldest report still queued.", waited),
+        GaugeMetricFamily(
+            "portal_waiting_files",
+            "Pieces of evidence that the antivirus has yet to examine.",
+            Evidence.objects.filter(scan=Evidence.Scan.WAITING).count(),
+        ),
         GaugeMetricFamily("portal_publication_number", "Grows with each publication.", number),
         GaugeMetricFamily(
             "portal_last_backup_timestamp_seconds",

@@ -1,17 +1,27 @@
-"""A daemon that speaks as clamd does, on a real socket: what it has not called sound is not kept (requirement S8)."""
+"""A daemon that speaks as clamd does, on a real socket: what it has not called sound nobody opens (requirement S8)."""
 
 import threading
+import time
 from contextlib import contextmanager
 from html import unescape
 from socketserver import StreamRequestHandler, ThreadingTCPServer, ThreadingUnixStreamServer
 
 import pytest
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import SecurityEvent
 from commitments.models import Evidence, SheetImport
+from commitments.tasks import scan_waiting_files
+from commitments.transitions import add_evidence, submit_update
 from commitments.uploads import UploadRefused, antivirus, read_upload
-from tests.factories import make_campaign
+from roadmap_portal import schedule
+from roadmap_portal.celery import app
+from tests.factories import make_campaign, make_update
 from tests.uploads import PDF, sent
+from tests.web import free_port
 
 # The test file of EICAR, in two so that no scanner takes this one for it.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR" + rb"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -28,14 +38,18 @@ class Clamd(StreamRequestHandler):
         content = b""
         while length := int.from_bytes(self.rfile.read(4), "big"):
             content += self.rfile.read(length)
+            if len(content) > self.server.longest:
+                return
         self.server.scanned.append(content)
+        time.sleep(self.server.slow)
         said = b"stream: Eicar-Test-Signature FOUND" if EICAR in content else b"stream: OK"
         self.wfile.write((self.server.instead if self.server.instead is not None else said) + b"\0")
 
 
 @contextmanager
 def serving(server):
-    server.daemon_threads, server.scanned, server.instead = True, [], None
+    server.daemon_threads, server.scanned, server.instead, server.slow = True, [], None, 0
+    server.longest = 20 * 2**20
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -53,10 +67,10 @@ def clamd(settings):
         yield server
 
 
-def give(client, commitment, content, name="note.pdf"):
+def give(client, commitment, content, name="note.pdf", title="Délibération"):
     answer = client.post(
         f"/espace/engagements/{commitment.code}/pieces/",
-        {"kind": "deliberation", "title": "Délibération", "file": sent(name, content)},
+        {"kind": "deliberation", "title": title, "is_public": "on", "file": sent(name, content)},
         follow=True,
     )
     return unescape(answer.content.decode())
@@ -80,14 +94,161 @@ def test_an_infected_file_is_refused_and_told_to_the_security_log(clamd, client,
     assert FOUND in event.details["why"]
 
 
-def test_without_an_answer_nothing_is_kept(clamd, client, commitment, paula, files, caplog):
-    clamd.shutdown()
-    clamd.server_close()
+# --- A file that nobody could examine ---------------------------------------------------------------
+
+
+@pytest.fixture
+def away(settings):
+    """The address of an antivirus that is not there."""
+    settings.CLAMD_URL = f"tcp://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture
+def waiting(away, client, commitment, paula, files):
     client.force_login(paula)
-    assert NOBODY in give(client, commitment, PDF)
-    assert (files(), Evidence.objects.count()) == ([], 0)
-    assert SecurityEvent.objects.filter(kind="upload_refused").exists()
+    page = give(client, commitment, INFECTED)
+    assert "Vous n’avez rien à refaire" in page
+    piece = Evidence.objects.get()
+    assert (piece.scan, len(files())) == ("waiting", 1)
+    return piece
+
+
+def opened(client, piece, *users):
+    """The status of the file for the public, then for each of them."""
+    address = reverse("commitments:evidence_file", args=[piece.pk])
+    answers = [Client().get(address)]
+    for user in users:
+        client.force_login(user)
+        answers.append(client.get(address))
+    for answer in answers:
+        b"".join(answer)  # a file is closed once it is read
+    return [answer.status_code for answer in answers]
+
+
+def test_a_file_that_nobody_could_examine_waits_and_nobody_opens_it(waiting, client, commitment, paula, amina, caplog):
+    assert opened(client, waiting, paula, amina) == [404, 404, 404]
+    address = reverse("commitments:evidence_file", args=[waiting.pk])
+    for page in (f"/engagements/{commitment.code}/", f"/espace/engagements/{commitment.code}/pieces/"):
+        text = client.get(page).content.decode()
+        assert "en attente de l’antivirus" in text
+        assert f'href="{address}"' not in text
+    public = Client().get(f"/engagements/{commitment.code}/").content.decode()
+    assert ("en attente de l’antivirus" in public, f'"{address}"' in public) == (True, False)
+    assert not Evidence.objects.published().exists()
+    assert not SecurityEvent.objects.filter(kind="upload_refused").exists()
+
+
+def test_it_is_examined_once_the_antivirus_is_back(waiting, clamd, client, paula, monkeypatch):
+    clamd.instead = b"stream: OK"
+    scan_waiting_files()
+    scan_waiting_files()
+    assert clamd.scanned == [INFECTED]
+    waiting.refresh_from_db()
+    assert waiting.scan == "sound"
+    assert opened(client, waiting, paula) == [200, 200]
+    assert Evidence.objects.published().exists()
+
+
+def test_what_harms_is_found_later_and_its_author_is_told(waiting, clamd, client, commitment, paula, amina, mailoutbox):
+    for _ in range(2):
+        scan_waiting_files()
+    waiting.refresh_from_db()
+    assert (waiting.scan, clamd.scanned) == ("infected", [INFECTED])
+    assert opened(client, waiting, paula, amina) == [404, 404, 404]
+    (event,) = SecurityEvent.objects.filter(kind="upload_refused")
+    assert (event.user, FOUND in event.details["why"]) == (paula, True)
+    (letter,) = mailoutbox
+    assert letter.to == [paula.email]
+    assert "Eicar-Test-Signature" in letter.body
+    assert f"/espace/engagements/{commitment.code}/pieces/" in letter.body
+    assert "refusée par l’antivirus" in client.get(f"/espace/engagements/{commitment.code}/pieces/").content.decode()
+    assert "Délibération" not in Client().get(f"/engagements/{commitment.code}/").content.decode()
+    # The same file, sent again while nobody can examine it, is not taken for the one that was refused.
+    clamd.instead = b"ERROR"
+    client.force_login(paula)
+    give(client, commitment, INFECTED)
+    assert [piece.scan for piece in Evidence.objects.order_by("pk")] == ["infected", "waiting"]
+
+
+def test_while_the_antivirus_is_away_what_waits_goes_on_waiting(waiting, settings, caplog):
+    scan_waiting_files()
     assert "clamd cannot be asked" in caplog.text
+    settings.CLAMD_URL = ""
+    scan_waiting_files()
+    waiting.refresh_from_db()
+    assert waiting.scan == "waiting"
+
+
+def test_one_that_it_cannot_tell_keeps_no_other_waiting(waiting, clamd, client, commitment, paula, files):
+    clamd.instead = b"INSTREAM size limit exceeded. ERROR"
+    give(client, commitment, PDF, title="Autre")
+    assert Evidence.objects.filter(scan="waiting").count() == 2
+    scan_waiting_files()
+    assert [len(content) for content in clamd.scanned] == [len(PDF), len(INFECTED), len(PDF)]
+
+
+def test_one_that_is_too_long_for_it_keeps_no_other_waiting(waiting, clamd, client, commitment, paula):
+    """It hangs up in the middle."""
+    clamd.longest = 1000
+    assert antivirus.scan(ContentFile(b"x" * 20_000_000)) == antivirus.Verdict()
+    scan_waiting_files()
+    waiting.refresh_from_db()
+    assert waiting.scan == "infected"
+
+
+def test_the_draft_it_belongs_to_is_submitted_meanwhile(away, commitment, paula, files):
+    make_campaign()
+    update = make_update(commitment, paula, status="in_progress", text_public="Un texte.")
+    piece = add_evidence(commitment, by=paula, kind="order", title="Arrêté", file=sent("a.pdf", PDF))
+    assert (piece.update, piece.scan) == (update, "waiting")
+    submit_update(update, by=paula)
+    update.refresh_from_db()
+    assert update.state == "submitted"
+
+
+def test_what_the_antivirus_has_said_does_not_change(waiting):
+    Evidence.objects.update(scan="infected")
+    for later in ("sound", "waiting", ""):
+        with pytest.raises(IntegrityError, match="ne change plus"), transaction.atomic():
+            Evidence.objects.update(scan=later)
+    with pytest.raises(IntegrityError, match="evidence_only_files_are_scanned"), transaction.atomic():
+        Evidence.objects.create(
+            commitment=waiting.commitment, kind="order", title="Lien", url="https://example.org/", scan="sound",
+            added_by=waiting.added_by,
+        )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_examine_it_once(waiting, clamd):
+    clamd.instead, clamd.slow = b"stream: OK", 0.3
+    barrier = threading.Barrier(2)
+
+    def work():
+        barrier.wait(5)
+        scan_waiting_files()
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    [thread.start() for thread in threads]
+    [thread.join(30) for thread in threads]
+    assert clamd.scanned == [INFECTED]
+
+
+def test_the_calendar_looks_every_few_minutes():
+    app.loader.import_default_modules()
+    entry = app.conf.beat_schedule["waiting-files"]
+    assert (entry["task"], entry["schedule"]) == (scan_waiting_files.name, schedule.RESEND_SECONDS)
+
+
+def test_a_workbook_is_read_at_once_and_does_not_wait(away, client, commitment, paula, files):
+    make_campaign()
+    client.force_login(paula)
+    answer = client.post("/espace/mon-trimestre/tableur/", {"file": sent("points.csv", b"code;texte\n1;x")})
+    assert NOBODY in unescape(answer.content.decode())
+    assert not SheetImport.objects.exists()
+
+
+# --- What it answers --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("answer", ["INSTREAM size limit exceeded. ERROR", "stream: OKAY", "stream: ", "", "OK"])
