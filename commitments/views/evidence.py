@@ -36,8 +36,8 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
                 messages.warning(
                     request,
                     _(
-                        "L’antivirus ne répond pas : la pièce compte déjà, personne ne l’ouvrira avant qu’il l’ait"
-                        " examinée. Vous n’avez rien à refaire."
+                        "L’antivirus ne répond pas : la pièce est gardée, mais personne ne l’ouvrira avant qu’il"
+                        " l’ait examinée. Vous n’avez rien à refaire."
                     ),
                 )
             return redirect("commitments:evidence", code=commitment.code)
