@@ -1,8 +1,12 @@
 """What happens when, by itself: the calendar of the jobs, on the clock of Paris."""
 
+from datetime import timedelta
+
 from celery.schedules import crontab
 
 RESUME_SECONDS, RESEND_SECONDS = 20, 300
+# What was asked for is said again: a worker that is only late is left alone, and what is a day old is no longer wanted.
+LOST_AFTER, LOST_UNTIL = timedelta(seconds=RESEND_SECONDS), timedelta(days=1)
 BEAT = {
     # Every hour, so that a calendar that was stopped over midnight makes up for it once it runs again.
     "campaigns": {"task": "reports.tasks.follow_calendar", "schedule": crontab(minute=5)},

@@ -8,7 +8,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.db.models import Q
@@ -26,12 +26,11 @@ from commitments.stages import GRACE, has_stage, monday_of, stage_on, week_of
 from commitments.transitions import TransitionRefused
 from commitments.transitions.locks import require
 from commitments.working_days import add_working_days
+from roadmap_portal.schedule import LOST_AFTER, LOST_UNTIL
 
 logger = logging.getLogger(__name__)
 Kind = Delivery.Kind
 URGENT_WORKING_DAYS = 2
-# A worker that is only late is left alone; after a day, the board says who has had no mail.
-LOST_AFTER, LOST_UNTIL = timedelta(minutes=5), timedelta(days=1)
 
 
 class Outcome(StrEnum):
@@ -138,7 +137,7 @@ def answer(pk: int, *, on: date, at: datetime) -> None:
 
 
 def unanswered_requests(at: datetime) -> list[int]:
-    """Those whose message is lost."""
+    """Those whose message is lost. After a day, the board says who has had no mail."""
     lost = ReminderRequest.objects.filter(done_at=None, asked_at__gt=at - LOST_UNTIL, asked_at__lte=at - LOST_AFTER)
     return list(lost.order_by("pk").values_list("pk", flat=True))
 

@@ -8,14 +8,13 @@ from django.db.models import QuerySet
 
 from actors.models import Actor
 from commitments.models import Axis, Subscription
+from roadmap_portal.schedule import LOST_AFTER, LOST_UNTIL
 
 CONFIRM, LEAVE = "commitments.subscription.confirm", "commitments.subscription.leave"
 # For as long an unconfirmed address is kept.
 CONFIRMATION_LIVES = timedelta(days=7)
 # Whoever types somebody's address again and again fills no mailbox.
 BETWEEN_MAILS = timedelta(hours=1)
-# A worker that is only late is left alone; who has waited longer than a day asks again.
-LOST_AFTER, LOST_UNTIL = timedelta(minutes=5), timedelta(days=1)
 
 
 @transaction.atomic
@@ -36,7 +35,8 @@ def _to_ask() -> QuerySet[Subscription]:
 
 
 def never_asked(at: datetime) -> list[int]:
-    """Those whose mail should have left and has not: its message is lost, or the mail server was away."""
+    """Those whose mail should have left and has not: its message is lost, or the mail server was away. Who has waited
+    longer than a day asks again."""
     lost = _to_ask().filter(asked_at__gt=at - LOST_UNTIL, asked_at__lte=at - LOST_AFTER)
     return list(lost.order_by("asked_at", "pk").values_list("pk", flat=True))
 
