@@ -101,7 +101,12 @@ def test_what_the_tables_and_the_broker_say(figures, settings):
     assert found["portal_oldest_queued_report_seconds"] == pytest.approx(300, abs=5)
     assert found["portal_last_backup_timestamp_seconds"] == pytest.approx(at.timestamp())
     assert found["portal_last_beat_timestamp_seconds"] == 1_790_000_000
-    assert {"portal_queue_length", "portal_oldest_message_seconds", "portal_publication_number"} <= set(found)
+    assert {
+        "portal_queue_length",
+        "portal_oldest_message_seconds",
+        "portal_publication_number",
+        "portal_waiting_files",
+    } <= set(found)
 
 
 @pytest.mark.django_db
