@@ -23,7 +23,7 @@ EVIDENCE_KEPT = pgtrigger.Trigger(
         IF ({GIVEN}) IS DISTINCT FROM ({GIVEN.replace("NEW.", "OLD.")})
         THEN {refusal("Une pièce justificative ne se modifie pas : retirez-la, puis ajoutez-en une autre.")}
         END IF;
-        IF OLD.scan IS DISTINCT FROM NEW.scan AND OLD.scan <> 'waiting'
+        IF NEW.scan <> OLD.scan AND (OLD.scan <> 'waiting' OR NEW.scan = '')
         THEN {refusal("Ce que l’antivirus a dit d’un fichier ne change plus.")}
         END IF;
         IF OLD.withdrawn_at IS NOT NULL AND ({WITHDRAWAL}) IS DISTINCT FROM ({WITHDRAWAL.replace("NEW.", "OLD.")})

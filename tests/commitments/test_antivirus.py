@@ -207,6 +207,8 @@ def test_the_draft_it_belongs_to_is_submitted_meanwhile(away, commitment, paula,
 
 
 def test_what_the_antivirus_has_said_does_not_change(waiting):
+    with pytest.raises(IntegrityError, match="ne change plus"), transaction.atomic():
+        Evidence.objects.update(scan="")
     Evidence.objects.update(scan="infected")
     for later in ("sound", "waiting", ""):
         with pytest.raises(IntegrityError, match="ne change plus"), transaction.atomic():
