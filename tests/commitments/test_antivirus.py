@@ -13,13 +13,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import SecurityEvent
-from commitments.models import Evidence, SheetImport
+from commitments.models import Commitment, Evidence, SheetImport
 from commitments.tasks import scan_waiting_files
 from commitments.transitions import add_evidence, submit_update, withdraw_evidence
 from commitments.uploads import UploadRefused, antivirus, read_upload
 from roadmap_portal import schedule
 from roadmap_portal.celery import app
-from tests.factories import make_campaign, make_update
+from tests.factories import make_campaign, make_milestone, make_update
 from tests.uploads import PDF, sent
 from tests.web import free_port
 
@@ -228,6 +228,21 @@ def test_who_withdraws_it_while_it_is_examined_is_not_kept_waiting(waiting, clam
     assert (waiting.withdrawn_by, waiting.scan) == (paula, "infected")
 
 
+def test_what_harms_proves_nothing_to_the_database_either(away, commitment, paula, files):
+    milestone = make_milestone(commitment, evidence_required=True)
+    achieved = {"status": "achieved", "achieved_on": milestone.due_on}
+    given = {"kind": "order", "title": "Arrêté", "file": sent("a.pdf", PDF), "milestone": milestone}
+    add_evidence(commitment, by=paula, **given)
+    Evidence.objects.update(scan="infected")
+    with pytest.raises(IntegrityError, match="demande une pièce"), transaction.atomic():
+        commitment.milestones.update(**achieved)
+    with pytest.raises(IntegrityError, match="porte au moins une pièce"), transaction.atomic():
+        Commitment.objects.update(status="completed")
+    # One that waits does: who answers on the last day is not stopped.
+    add_evidence(commitment, by=paula, **given)
+    assert commitment.milestones.update(**achieved) == 1
+
+
 def test_the_draft_it_belongs_to_is_submitted_meanwhile(away, commitment, paula, files):
     make_campaign()
     update = make_update(commitment, paula, status="in_progress", text_public="Un texte.")
@@ -239,6 +254,8 @@ def test_the_draft_it_belongs_to_is_submitted_meanwhile(away, commitment, paula,
 
 
 def test_what_the_antivirus_has_said_does_not_change(waiting):
+    with pytest.raises(IntegrityError, match="ne change plus"), transaction.atomic():
+        Evidence.objects.update(scan="")
     Evidence.objects.update(scan="infected")
     for later in ("sound", "waiting", ""):
         with pytest.raises(IntegrityError, match="ne change plus"), transaction.atomic():
