@@ -23,7 +23,8 @@ EVIDENCE_KEPT = pgtrigger.Trigger(
         IF ({GIVEN}) IS DISTINCT FROM ({GIVEN.replace("NEW.", "OLD.")})
         THEN {refusal("Une pièce justificative ne se modifie pas : retirez-la, puis ajoutez-en une autre.")}
         END IF;
-        IF NEW.scan <> OLD.scan AND (OLD.scan <> 'waiting' OR NEW.scan = '')
+        -- What waits is not let go of either: with nothing said of it, anyone would open it.
+        IF OLD.scan IS DISTINCT FROM NEW.scan AND (OLD.scan <> 'waiting' OR NEW.scan = '')
         THEN {refusal("Ce que l’antivirus a dit d’un fichier ne change plus.")}
         END IF;
         IF OLD.withdrawn_at IS NOT NULL AND ({WITHDRAWAL}) IS DISTINCT FROM ({WITHDRAWAL.replace("NEW.", "OLD.")})
@@ -91,7 +92,8 @@ ACHIEVED_WITH_EVIDENCE = pgtrigger.Trigger(
     condition=pgtrigger.Q(new__evidence_required=True, new__status="achieved") & ~pgtrigger.Q(old__status="achieved"),
     func=f"""
         IF NOT EXISTS (
-            SELECT 1 FROM commitments_evidence e WHERE e.milestone_id = NEW.id AND e.withdrawn_at IS NULL
+            SELECT 1 FROM commitments_evidence e
+            WHERE e.milestone_id = NEW.id AND e.withdrawn_at IS NULL AND e.scan <> 'infected'
         )
         THEN {refusal("Ce jalon demande une pièce justificative.")}
         END IF;

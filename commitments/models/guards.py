@@ -80,7 +80,8 @@ COMPLETED_WITH_EVIDENCE = pgtrigger.Trigger(
     condition=pgtrigger.Q(new__status="completed") & ~pgtrigger.Q(old__status="completed"),
     func=f"""
         IF NOT EXISTS (
-            SELECT 1 FROM commitments_evidence e WHERE e.commitment_id = NEW.id AND e.withdrawn_at IS NULL
+            SELECT 1 FROM commitments_evidence e
+            WHERE e.commitment_id = NEW.id AND e.withdrawn_at IS NULL AND e.scan <> 'infected'
         )
         THEN {refusal("Un engagement réalisé porte au moins une pièce justificative.")}
         END IF;

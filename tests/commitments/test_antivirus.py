@@ -13,13 +13,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import SecurityEvent
-from commitments.models import Evidence, SheetImport
+from commitments.models import Commitment, Evidence, SheetImport
 from commitments.tasks import scan_waiting_files
-from commitments.transitions import add_evidence, submit_update
+from commitments.transitions import add_evidence, submit_update, withdraw_evidence
 from commitments.uploads import UploadRefused, antivirus, read_upload
 from roadmap_portal import schedule
 from roadmap_portal.celery import app
-from tests.factories import make_campaign, make_update
+from tests.factories import make_campaign, make_milestone, make_update
 from tests.uploads import PDF, sent
 from tests.web import free_port
 
@@ -41,6 +41,7 @@ class Clamd(StreamRequestHandler):
             if len(content) > self.server.longest:
                 return
         self.server.scanned.append(content)
+        self.server.before()
         time.sleep(self.server.slow)
         said = b"stream: Eicar-Test-Signature FOUND" if EICAR in content else b"stream: OK"
         self.wfile.write((self.server.instead if self.server.instead is not None else said) + b"\0")
@@ -49,7 +50,7 @@ class Clamd(StreamRequestHandler):
 @contextmanager
 def serving(server):
     server.daemon_threads, server.scanned, server.instead, server.slow = True, [], None, 0
-    server.longest = 20 * 2**20
+    server.longest, server.before = 20 * 2**20, lambda: None
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -194,6 +195,52 @@ def test_one_that_is_too_long_for_it_keeps_no_other_waiting(waiting, clamd, clie
     scan_waiting_files()
     waiting.refresh_from_db()
     assert waiting.scan == "infected"
+
+
+def test_one_that_the_storage_has_lost_keeps_no_other_waiting(waiting, clamd, client, commitment, caplog):
+    clamd.instead = b"ERROR"
+    give(client, commitment, PDF, title="Autre")
+    waiting.file.storage.delete(waiting.file.name)
+    clamd.instead = None
+    scan_waiting_files()
+    assert [piece.scan for piece in Evidence.objects.order_by("pk")] == ["waiting", "sound"]
+    assert "cannot be read" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_withdraws_it_while_it_is_examined_is_not_kept_waiting(waiting, clamd, paula):
+    asked, over = threading.Event(), threading.Event()
+    clamd.before = lambda: (asked.set(), over.wait(30))
+
+    def work():
+        scan_waiting_files()
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        assert asked.wait(10)
+        withdraw_evidence(waiting, by=paula)
+    finally:
+        over.set()
+        worker.join(30)
+    waiting.refresh_from_db()
+    assert (waiting.withdrawn_by, waiting.scan) == (paula, "infected")
+
+
+def test_what_harms_proves_nothing_to_the_database_either(away, commitment, paula, files):
+    milestone = make_milestone(commitment, evidence_required=True)
+    achieved = {"status": "achieved", "achieved_on": milestone.due_on}
+    given = {"kind": "order", "title": "Arrêté", "file": sent("a.pdf", PDF), "milestone": milestone}
+    add_evidence(commitment, by=paula, **given)
+    Evidence.objects.update(scan="infected")
+    with pytest.raises(IntegrityError, match="demande une pièce"), transaction.atomic():
+        commitment.milestones.update(**achieved)
+    with pytest.raises(IntegrityError, match="porte au moins une pièce"), transaction.atomic():
+        Commitment.objects.update(status="completed")
+    # One that waits does: who answers on the last day is not stopped.
+    add_evidence(commitment, by=paula, **given)
+    assert commitment.milestones.update(**achieved) == 1
 
 
 def test_the_draft_it_belongs_to_is_submitted_meanwhile(away, commitment, paula, files):
