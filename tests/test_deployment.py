@@ -2,6 +2,7 @@
 
 import json
 import logging.config
+import os
 import re
 from pathlib import Path
 
@@ -109,6 +110,24 @@ def test_the_proxy_lets_through_what_the_portal_takes():
     most = int(re.search(r"max_size (\d+)MB", (ROOT / "deploy" / "Caddyfile").read_text())[1]) * 10**6
     # With the other fields of the form; and not far above.
     assert settings.UPLOAD_MOST_BYTES * 1.1 < most < settings.UPLOAD_MOST_BYTES * 1.5
+    # Heavier still, a visitor reads why instead of an empty page.
+    said = (ROOT / "deploy" / "Caddyfile").read_text().split("handle_errors 413 {")[1]
+    assert f"{settings.UPLOAD_MOST_BYTES // 1024**2}\N{NO-BREAK SPACE}Mo" in said
+
+
+def test_an_upgrade_migrates_before_it_replaces_and_starts_new_web_before_it_stops_the_old():
+    script = ROOT / "deploy" / "upgrade.sh"
+    assert os.access(script, os.X_OK)
+    steps = [
+        "run --rm backup",
+        "--profile tools build",
+        "from migrate migrate",
+        "--wait web",
+        "stop $old",
+        "worker beat",
+    ]
+    lines = script.read_text()
+    assert [lines.index(step) for step in steps] == sorted(lines.index(step) for step in steps)
 
 
 def test_who_stops_has_time_to_finish(services):
