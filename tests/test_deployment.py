@@ -115,6 +115,15 @@ def test_the_proxy_lets_through_what_the_portal_takes():
     assert f"{settings.UPLOAD_MOST_BYTES // 1024**2}\N{NO-BREAK SPACE}Mo" in said
 
 
+def test_the_antivirus_reads_what_the_portal_takes_and_is_there_for_who_asks(services):
+    config = dict(re.findall(r"(?m)^(\w+) (.+)$", (ROOT / "deploy" / "clamd.conf").read_text()))
+    megabyte = 1024**2
+    assert int(config["StreamMaxLength"].removesuffix("M")) * megabyte > settings.UPLOAD_MOST_BYTES
+    assert int(config["MaxFileSize"].removesuffix("M")) * megabyte >= settings.UPLOAD_MOST_UNZIPPED_BYTES
+    assert services["antivirus"]["profiles"] == ["antivirus"]
+    assert f"tcp://antivirus:{config['TCPSocket']}" in (ROOT / "README.md").read_text()
+
+
 def test_an_upgrade_migrates_before_it_replaces_and_starts_new_web_before_it_stops_the_old():
     script = ROOT / "deploy" / "upgrade.sh"
     assert os.access(script, os.X_OK)
@@ -122,8 +131,8 @@ def test_an_upgrade_migrates_before_it_replaces_and_starts_new_web_before_it_sto
         "run --rm backup",
         "--profile tools build",
         "from migrate migrate",
-        "--wait web",
-        "stop $old",
+        "--wait --wait-timeout 180 web",
+        "\nremove $old",
         "worker beat",
     ]
     lines = script.read_text()
