@@ -4,9 +4,9 @@ FROM python:3.11-slim-trixie AS build
 # requirements-s3.txt where FILES_URL is s3://…
 ARG REQUIREMENTS=requirements.txt
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PATH=/opt/venv/bin:$PATH
-RUN python -m venv /opt/venv
+RUN python -m venv --without-pip /opt/venv
 COPY requirements*.txt /tmp/
-RUN pip install --require-hashes -r /tmp/$REQUIREMENTS
+RUN pip --python /opt/venv/bin/python install --require-hashes -r /tmp/$REQUIREMENTS
 WORKDIR /app
 COPY . .
 RUN find roadmap_portal -name django.po -execdir pybabel --quiet compile -i django.po -o django.mo \;
@@ -34,7 +34,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     GRANIAN_WORKERS_KILL_TIMEOUT=30 \
     GRANIAN_RESPAWN_FAILED_WORKERS=true \
     GRANIAN_LOG_CONFIG=/app/deploy/granian-logs.json
-RUN useradd --system --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin portail
+RUN groupadd --gid 10001 portail \
+    && useradd --uid 10001 --gid portail --no-create-home --home-dir /tmp --shell /usr/sbin/nologin portail
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 # The generated files are all that the portal writes, beside /tmp.

@@ -53,6 +53,14 @@ def secret_key(key: str, *, is_production: bool) -> str:
     return key
 
 
+def older_secret_keys(env: environ.Env) -> list[str]:
+    """What they signed is still believed (links of mails, sessions); nothing is signed with them any more."""
+    keys = [str(key) for key in env.list("SECRET_KEY_FALLBACKS", default=[])]
+    if any(len(key) < SHORTEST_SECRET for key in keys):
+        raise refused("SECRET_KEY_FALLBACKS", f"keys of {SHORTEST_SECRET} characters at least, parted by commas")
+    return keys
+
+
 def metrics_token(env: environ.Env) -> str:
     """Empty: no figures are shown to anybody."""
     token = str(env.str("METRICS_TOKEN", default=""))

@@ -21,6 +21,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.timezone import localdate, now
 
+from roadmap_portal.observability.middleware import FOR_MACHINES
 from roadmap_portal.publication import publication_number
 
 # Larger answers (a whole data set) are made each time: a few of them would push every page out.
@@ -54,6 +55,9 @@ class PageCacheMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if settings.SESSION_COOKIE_NAME in request.COOKIES or request.method not in {"GET", "HEAD"}:
+            return self._private(request)
+        # They tell that the database is away, instead of being away with it.
+        if request.path_info in FOR_MACHINES:
             return self._private(request)
         # Never the cached answer first and the number afterwards: a page must not be younger than it says.
         key = _key(request) if settings.PAGE_CACHE else None

@@ -42,6 +42,7 @@ SECRET_KEY = environment.secret_key(
     required("SECRET_KEY", in_debug="insecure-key-of-a-development-machine-only-never-in-production"),
     is_production=not DEBUG,
 )
+SECRET_KEY_FALLBACKS = environment.older_secret_keys(env)
 PUBLIC_URL = required("PUBLIC_URL", in_debug="http://127.0.0.1:8000").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 _is_loopback = _public.hostname in {"127.0.0.1", "localhost", "::1"}

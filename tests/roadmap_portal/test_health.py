@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from redis import Redis
 
@@ -34,6 +35,21 @@ def partition(line):
 
 def test_alive(client):
     assert client.get("/healthz/").content == b"ok\n"
+
+
+def test_alive_without_a_database_as_in_production(client, settings):
+    """No database is at hand here: whoever asks it fails."""
+    settings.PAGE_CACHE = True
+    assert client.get("/healthz/").content == b"ok\n"
+
+
+@pytest.mark.django_db
+def test_ready_asks_the_database_by_itself_alone(client, settings):
+    """A middleware that asked before it would answer instead of it, and name nothing."""
+    settings.PAGE_CACHE = True
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/healthz/ready")
+    assert asked.captured_queries[0]["sql"] == "SELECT 1"
 
 
 def test_a_machine_of_our_network_knows_no_name(client, settings):

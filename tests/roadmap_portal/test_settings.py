@@ -19,7 +19,7 @@ COMPLETE = {
 ASK = "import django; django.setup(); from django.conf import settings as s; print(s.IS_HTTPS, s.SESSION_COOKIE_NAME)"
 
 
-def start(**changes):
+def start(ask=ASK, **changes):
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "roadmap_portal.settings",
@@ -27,13 +27,23 @@ def start(**changes):
         **changes,
     }
     known = {name: value for name, value in environment.items() if value is not None}
-    return subprocess.run([sys.executable, "-c", ASK], cwd=ROOT, env=known, capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-c", ask], cwd=ROOT, env=known, capture_output=True, text=True, check=False)
 
 
 def test_production_starts_when_all_is_named():
     started = start()
     assert started.returncode == 0, started.stderr
     assert started.stdout.strip() == "True __Host-sessionid"
+
+
+def test_a_new_secret_key_still_believes_what_an_older_one_signed():
+    """A link of an old mail works for ever."""
+    sign = "import django; django.setup(); from django.core import signing as s; print(s.dumps(7))"
+    signed = start(ask=sign).stdout.strip()
+    read = f"import django; django.setup(); from django.core import signing as s; print(s.loads({signed!r}))"
+    new = {"ask": read, "SECRET_KEY": "y" * 60}
+    assert "BadSignature" in start(**new).stderr
+    assert start(**new, SECRET_KEY_FALLBACKS=f"{'z' * 60},{COMPLETE['SECRET_KEY']}").stdout.strip() == "7"
 
 
 @pytest.mark.parametrize("name", COMPLETE)
@@ -53,6 +63,7 @@ def test_a_missing_variable_is_named(name):
         ("DATABASE_URL", "nonsense"),
         ("REDIS_URL", "http://redis"),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY_FALLBACKS", "x" * 60 + ",short"),
         ("EMAIL_URL", "imap://host"),
         ("EMAIL_URL", "smtp://"),
         ("PROXIES", "-1"),
