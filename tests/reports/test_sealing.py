@@ -7,12 +7,20 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from commitments import transitions as campaign_transitions
-from commitments.models import Campaign, ProgressUpdate
+from commitments.models import Campaign, Evidence, ProgressUpdate
 from commitments.transitions import TransitionRefused
 from reports import transitions
 from reports.dataset import canonical_json, sha256_of
 from reports.models import Report, ReportFile, SealedReport
-from tests.factories import make_actor, make_campaign, make_commitment, make_roadmap, make_update, make_user
+from tests.factories import (
+    make_actor,
+    make_campaign,
+    make_commitment,
+    make_evidence,
+    make_roadmap,
+    make_update,
+    make_user,
+)
 from tests.reports.situations import at, draw_quarter, publish
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +62,22 @@ def test_sealing_closes_the_quarter_with_its_report(sealed, quarter, amina):
         "number": 1, "version": 1, "previous_sha256": "", "reason": "", "rectifies": None, "unapproved": [],
         "sealed_at": "2026-10-20T14:00:00+02:00",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["sound", "infected"])
+def test_a_file_that_waited_for_the_antivirus_is_not_in_it_whatever_is_said_later(said, quarter, amina, paula):
+    piece = {"url": "", "sha256": "0" * 64, "added_at": at(2026, 9, 20)}
+    commitment = make_commitment(code="eng-pieces")
+    for scan in ("", "waiting"):
+        make_evidence(commitment, paula, title=f"Pièce {scan}", file=f"a{scan}", file_name="a.pdf", scan=scan, **piece)
+    sealed = transitions.seal(quarter, by=amina, at=NOON)
+    before = sealed.content
+    assert [row["title"] for row in sealed.layout.dataset["evidence"] if row["commitment"] == "eng-pieces"] == [
+        "Pièce "
+    ]
+    Evidence.objects.filter(scan="waiting").update(scan=said)
+    sealed.refresh_from_db()
+    assert sealed.content == before
 
 
 def test_the_next_report_carries_the_fingerprint_of_the_one_before(sealed, amina):
