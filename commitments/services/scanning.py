@@ -47,7 +47,7 @@ def _examine(pk: int) -> bool:
         piece.scan = Scan.SOUND if verdict.is_sound else Scan.INFECTED
         piece.save(update_fields=["scan"])
         if verdict.found:
-            record(Kind.UPLOAD_REFUSED, user=piece.added_by, why=refusal_of(verdict.found).message)
+            record(Kind.UPLOAD_REFUSED, user=piece.added_by, piece=piece.pk, why=refusal_of(verdict.found).message)
     if verdict.found:
         _tell(piece, verdict.found)
     return True

@@ -157,7 +157,7 @@ def test_what_harms_is_found_later_and_its_author_is_told(waiting, clamd, client
     assert (waiting.scan, clamd.scanned) == ("infected", [INFECTED])
     assert opened(client, waiting, paula, amina) == [404, 404, 404]
     (event,) = SecurityEvent.objects.filter(kind="upload_refused")
-    assert (event.user, FOUND in event.details["why"]) == (paula, True)
+    assert (event.user, event.details["piece"], FOUND in event.details["why"]) == (paula, waiting.pk, True)
     (letter,) = mailoutbox
     assert letter.to == [paula.email]
     assert "Eicar-Test-Signature" in letter.body
