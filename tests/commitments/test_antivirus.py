@@ -126,7 +126,7 @@ def opened(client, piece, *users):
     return [answer.status_code for answer in answers]
 
 
-def test_a_file_that_nobody_could_examine_waits_and_nobody_opens_it(waiting, client, commitment, paula, amina, caplog):
+def test_a_file_that_nobody_could_examine_waits_and_nobody_opens_it(waiting, client, commitment, paula, amina):
     assert opened(client, waiting, paula, amina) == [404, 404, 404]
     address = reverse("commitments:evidence_file", args=[waiting.pk])
     for page in (f"/engagements/{commitment.code}/", f"/espace/engagements/{commitment.code}/pieces/"):
@@ -139,7 +139,7 @@ def test_a_file_that_nobody_could_examine_waits_and_nobody_opens_it(waiting, cli
     assert not SecurityEvent.objects.filter(kind="upload_refused").exists()
 
 
-def test_it_is_examined_once_the_antivirus_is_back(waiting, clamd, client, paula, monkeypatch):
+def test_it_is_examined_once_the_antivirus_is_back(waiting, clamd, client, paula):
     clamd.instead = b"stream: OK"
     scan_waiting_files()
     scan_waiting_files()
