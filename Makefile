@@ -18,7 +18,7 @@ LEGAL := PUBLISHER_NAME PUBLISHER_ADDRESS PUBLISHER_PHONE PUBLISHER_DIRECTOR PUB
 PIN := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make pin"
 
-.PHONY: help setup demo test lint audit bench pin messages
+.PHONY: help setup demo test lint audit sbom bench pin messages
 
 help: ## cette liste
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -43,10 +43,16 @@ lint: setup ## style, types, gabarits, migrations, réglages de production
 		$(BIN)/python manage.py check --deploy --fail-level WARNING'
 
 # Strict: an index that knows nothing of a package has not cleared it. Apart from .venv, which it would change.
-audit: setup ## failles connues de ce qui tourne en production (demande le réseau)
+audit: var/audit/.ready ## failles connues de ce qui tourne en production (demande le réseau)
+	var/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.txt -r requirements-s3.txt
+
+sbom: var/audit/.ready ## ce qui tourne en production, avec versions et empreintes : var/sbom.json (CycloneDX)
+	var/audit/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-format JSON --output-file var/sbom.json
+
+var/audit/.ready: requirements-audit.txt .venv/.ready
 	@$(BIN)/uv venv --quiet --allow-existing var/audit
 	@$(BIN)/uv pip install --quiet --require-hashes --python var/audit -r requirements-audit.txt
-	var/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.txt -r requirements-s3.txt
+	@touch $@
 
 bench: setup ## mesures, écrites dans var/bench en JSON
 	@$(BIN)/python -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("weasyprint") is None)' \
