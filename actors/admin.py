@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.db import models
+from django.http import HttpRequest
 
 from actors.models import Actor, Source
 from roadmap_portal.history.admin import WithHistory
@@ -16,6 +17,10 @@ class ActorAdmin(Merging, WithHistory):
     search_fields = ["name", "full_name", "slug"]
     autocomplete_fields = ["parent", "sources"]
     formfield_overrides = SECURE_ADDRESSES
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Actor | None = None) -> list[str]:
+        """Who owns the roadmap goes on owning it, once people give visas or administer the portal in its name."""
+        return ["side"] if obj is not None and obj.side and obj.memberships.exists() else []
 
 
 @admin.register(Source)

@@ -12,7 +12,7 @@ from accounts import permissions
 from accounts.models import Membership, SecurityEvent, User
 from accounts.services import RightsRefused, rights
 from commitments.models import Roadmap
-from tests.factories import make_commitment, make_roadmap, make_update, make_user
+from tests.factories import make_actor, make_commitment, make_roadmap, make_update, make_user
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
@@ -168,6 +168,21 @@ def test_the_admin_keeps_an_administrator_too(administering, amina, region, lost
     make_user("adele", Role.ADMINISTRATOR, region)
     assert administering.post(address, sent | lost).status_code == 302
     assert not fresh(amina).is_staff
+
+
+def test_the_admin_takes_the_roadmap_from_none_of_its_owners(administering, amina, region):
+    page = reverse("admin:actors_actor_change", args=[region.pk])
+    [form] = [each for each in html.fromstring(administering.get(page).content).forms if each.get("id") == "actor_form"]
+    assert "side" not in form.fields
+    empty = {box.name: "" for box in form.inputs if box.name and box.get("type") == "text" and box.value is None}
+    assert (
+        administering.post(page, {**empty, **dict(form.form_values()), "side": "", "city": "Lyon"}).status_code == 302
+    )
+    region.refresh_from_db()
+    assert (region.side, region.city) == ("region", "Lyon")
+    assert fresh(amina).is_staff
+    mistaken = reverse("admin:actors_actor_change", args=[make_actor("pole", side="state").pk])
+    assert 'name="side"' in administering.get(mistaken).content.decode()
 
 
 def test_what_the_admin_does_to_rights_is_told_as_elsewhere(administering, amina, paula, state):
