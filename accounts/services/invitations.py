@@ -1,7 +1,6 @@
 """Who is invited has an account that waits, with its first right; the mail says how to come in. Its text is ours alone
 (an invitation is a favourite way of phishing)."""
 
-import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,12 +15,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Identity, Invitation, Membership, User
 from accounts.security_log import Kind, record
 from accounts.services import RightsRefused
-from accounts.services.letters import letter
+from accounts.services.letters import has_left, letter
 from accounts.services.passwords import link_of
 from accounts.services.rights import give
 
 VALID_FOR = timedelta(days=30)
-logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -55,13 +53,8 @@ def awaits(user: User) -> bool:
 
 
 def send(user: User, *, is_demonstration: bool) -> bool:
-    """Whether the mail has left. Outside of any transaction: what it says is already true."""
-    try:
-        _written(user, is_demonstration=is_demonstration).send()
-    except OSError:  # those of smtplib are some
-        logger.exception("The invitation of user %s has not left.", user.pk)
-        return False
-    return True
+    """Whether the mail has left."""
+    return has_left(_written(user, is_demonstration=is_demonstration))
 
 
 def _expect(user: User, siret: str, by: User, request: HttpRequest | None) -> None:

@@ -1,5 +1,6 @@
 """The frame of every mail of the portal: as text and as HTML, marked as automatic, as fictional where it is."""
 
+import logging
 from html import unescape
 from typing import Any
 
@@ -7,6 +8,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
 
 
 def letter(
@@ -33,3 +36,14 @@ def letter(
     message = EmailMultiAlternatives(subject, text, to=[email], headers=headers)
     message.attach_alternative(render_to_string(template, context), "text/html")
     return message
+
+
+def has_left(message: EmailMultiAlternatives) -> bool:
+    """Sends it, outside of any transaction: what it says is already true. A mail server that is away is told to the
+    log; who misses the mail reads the same in the portal."""
+    try:
+        message.send()
+    except OSError:  # those of smtplib are some
+        logger.exception("Mail not sent to %s", message.to)
+        return False
+    return True

@@ -1,7 +1,6 @@
 """The weekly check of the links given as evidence. Two failures in a row, and those in charge are told, once."""
 
 import logging
-import smtplib
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import override
 
 from accounts.models import User
-from accounts.services.letters import letter
+from accounts.services.letters import has_left, letter
 from commitments.links import probe
 from commitments.models import Evidence
 from commitments.queries import in_charge, is_a_demonstration
@@ -61,7 +60,7 @@ def tell_those_in_charge(at: datetime) -> None:
     for piece in broken:
         for user in people[piece.commitment_id]:
             of_user[user].append(piece)
-    told = {piece.pk for user, pieces in of_user.items() if _send(_written(user, pieces)) for piece in pieces}
+    told = {piece.pk for user, pieces in of_user.items() if has_left(_written(user, pieces)) for piece in pieces}
     Evidence.objects.filter(pk__in={piece.pk for piece in broken} - told).update(failure_told_at=None)
 
 
@@ -82,12 +81,3 @@ def _written(user: User, pieces: Sequence[Evidence]) -> EmailMultiAlternatives:
         return letter(
             user.email, said % {"n": n}, "mail/broken_links.html", context, is_demonstration=is_a_demonstration()
         )
-
-
-def _send(message: EmailMultiAlternatives) -> bool:
-    try:
-        message.send()
-    except (OSError, smtplib.SMTPException):
-        logger.exception("Mail not sent to %s", message.to)
-        return False
-    return True

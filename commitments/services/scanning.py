@@ -9,10 +9,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.security_log import Kind, record
-from accounts.services.letters import letter
+from accounts.services.letters import has_left, letter
 from commitments.models import Evidence
 from commitments.queries import is_a_demonstration
-from commitments.services.deliveries import NotSent, hand_over
 from commitments.uploads.antivirus import refusal_of, scan
 
 logger = logging.getLogger(__name__)
@@ -70,7 +69,4 @@ def _tell(piece: Evidence, found: str) -> None:
         context = {"piece": piece, "user": author, "found": found, "address": settings.PUBLIC_URL + path}
         subject = _("Une pièce que l’antivirus refuse : remplacez-la")
         message = letter(author.email, subject, "mail/infected.html", context, is_demonstration=is_a_demonstration())
-    try:
-        hand_over(message)
-    except (NotSent, OSError):
-        logger.warning("The mail that tells of the infected piece %s may not have left.", piece.pk)
+    has_left(message)
