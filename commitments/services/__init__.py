@@ -10,6 +10,7 @@ from commitments.services.reminders import (
     answer,
     plan_reminders,
     remind,
+    request_reminder,
     send_reminders,
     unanswered_requests,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "keep_import",
     "plan_reminders",
     "remind",
+    "request_reminder",
     "scan_waiting",
     "send_reminders",
     "stage_on",

@@ -122,6 +122,12 @@ def remind(
     )
 
 
+def request_reminder(campaign: Campaign, code: str, *, by: User) -> ReminderRequest:
+    """`code`: of one commitment; "" for all that await an answer. To be answered by a worker (`answer`)."""
+    commitment = Commitment.objects.get(code=code) if code else None
+    return ReminderRequest.objects.create(campaign=campaign, commitment=commitment, asked_by=by)
+
+
 def answer(pk: int, *, on: date, at: datetime) -> None:
     """What was asked for on the board, once or more: who has had the mail of the week is not written to again."""
     waiting = ReminderRequest.objects.filter(done_at=None).select_related("campaign", "commitment", "asked_by")

@@ -17,7 +17,7 @@ from accounts.permissions import is_administrator, is_staff_member
 from commitments import queries, services, transitions
 from commitments.filters import LineFilter, filter_errors
 from commitments.forms import CampaignForm, RescheduleForm
-from commitments.models import Campaign, Commitment, ReminderRequest, Roadmap
+from commitments.models import Campaign, Roadmap
 from commitments.tasks import remind
 from commitments.transitions import TransitionRefused
 from reports import queries as report_queries
@@ -160,9 +160,7 @@ def campaign_remind(request: HttpRequest, quarter: str) -> HttpResponse:
     if not people:
         messages.info(request, _("Personne n’est à relancer : chaque ligne a sa réponse."))
     else:
-        commitment = Commitment.objects.get(code=code) if code else None
-        asked = ReminderRequest.objects.create(campaign=campaign, commitment=commitment, asked_by=user)
-        remind.delay_on_commit(asked.pk)
+        remind.delay_on_commit(services.request_reminder(campaign, code, by=user).pk)
         said = plural("%(n)s rappel part", "%(n)s rappels partent", len(people)) % {"n": len(people)}
         messages.success(request, _("%(said)s : un par personne et par semaine au plus.") % {"said": said})
     return redirect("commitments:campaign_board", quarter=campaign.slug)
